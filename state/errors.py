@@ -1,0 +1,71 @@
+"""What can go wrong, told apart by who must act.
+
+SeeamsError
+├── WrongUse                 the command or its values are wrong            (exit code 2)
+│   ├── InvalidDuration
+│   ├── InvalidObjectives
+│   └── InvalidSelector
+└── Fixable                  the user can put it right and run again        (exit code 3)
+    ├── CredentialsRefused
+    ├── AccountUnreachable
+    ├── NothingMatches
+    ├── UnknownThread
+    ├── ThreadConflict
+    └── StoreUnusable        locked, corrupt, or written by a newer version
+
+A denied or failed read of one fact is none of these: it is a `state.snapshot.Gap`.
+"""
+
+
+class SeeamsError(Exception):
+    """Any failure that is told to the user in one message, without a traceback."""
+
+    exit_code = 1
+
+
+class WrongUse(SeeamsError):
+    """The command or one of its values cannot be understood."""
+
+    exit_code = 2
+
+
+class InvalidDuration(WrongUse):
+    """A text is no duration."""
+
+
+class InvalidObjectives(WrongUse):
+    """The recovery objectives contradict themselves."""
+
+
+class InvalidSelector(WrongUse):
+    """The workload was named in a way that selects nothing by construction."""
+
+
+class Fixable(SeeamsError):
+    """Something outside the command must be put right first; the message says what and how."""
+
+    exit_code = 3
+
+
+class CredentialsRefused(Fixable):
+    """AWS credentials are missing, expired or not allowed to identify themselves."""
+
+
+class AccountUnreachable(Fixable):
+    """No answer from AWS at all."""
+
+
+class NothingMatches(Fixable):
+    """The selector matches no resource in the Regions that were searched."""
+
+
+class UnknownThread(Fixable):
+    """No run is stored under this thread."""
+
+
+class ThreadConflict(Fixable):
+    """The thread already belongs to another workload."""
+
+
+class StoreUnusable(Fixable):
+    """The store is locked, corrupt, or was written by a newer version."""

@@ -1,0 +1,106 @@
+"""Recovery objectives: how soon the workload must be back, how much data it may lose."""
+
+from datetime import timedelta
+from enum import StrEnum
+from typing import Self
+
+import pytimeparse2
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    TypeAdapter,
+    ValidationError,
+    computed_field,
+    model_validator,
+)
+
+from state.errors import InvalidDuration, InvalidObjectives
+
+MINUTE = 60
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+_ISO_8601 = TypeAdapter(timedelta)
+
+
+class Tolerance(StrEnum):
+    """How long the business can bear an outage: the class the tighter objective falls into."""
+
+    LOW = "LOW"  # seconds to minutes
+    MEDIUM = "MEDIUM"  # minutes to hours
+    HIGH = "HIGH"  # hours to days
+
+
+# Upper ends of the classes, in seconds, of the tighter of the two objectives.
+LOW_BELOW = 15 * MINUTE
+MEDIUM_BELOW = 4 * HOUR
+
+
+def parse_duration(text: str) -> int:
+    """Seconds in a duration as people write it: `24 hours`, `30 min`, `1d 2h`, `PT2H`, `90s`.
+
+    Raises:
+        InvalidDuration: the text is no duration, is negative, or is a bare number (of what?).
+    """
+    plain = text.strip()
+    try:
+        if plain[:1] in "Pp" and not plain[:1].isspace():
+            seconds = _ISO_8601.validate_python(plain.upper()).total_seconds()
+        elif plain.replace(".", "", 1).isdigit() and plain != "0":
+            raise InvalidDuration(f"{text!r} has no unit: say 30m, 24h or 2d")
+        else:
+            seconds = pytimeparse2.parse(plain.replace(" and ", " "), raise_exception=True)
+    except InvalidDuration:
+        raise
+    except (ValidationError, ValueError, OverflowError) as error:
+        raise InvalidDuration(f"{text!r} is no duration: try 24h, '30 min', 2d or PT2H") from error
+    if seconds is None or seconds < 0:
+        raise InvalidDuration(f"{text!r} is no duration: try 24h, '30 min', 2d or PT2H")
+    return round(seconds)
+
+
+class Objectives(BaseModel):
+    """RTO and RPO in seconds, for the workload and, where a Region must survive, for its loss."""
+
+    model_config = ConfigDict(frozen=True)
+
+    rto_seconds: int
+    rpo_seconds: int
+    region_rto_seconds: int | None = None
+    region_rpo_seconds: int | None = None
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        for name, seconds in (
+            ("RTO", self.rto_seconds),
+            ("RPO", self.rpo_seconds),
+            ("RTO for the loss of a Region", self.region_rto_seconds),
+            ("RPO for the loss of a Region", self.region_rpo_seconds),
+        ):
+            if seconds is not None and seconds <= 0:
+                raise InvalidObjectives(
+                    f"the {name} must be longer than zero: no architecture recovers in no time; "
+                    "ask for seconds (10s) if you mean 'at once'"
+                )
+        if (self.region_rto_seconds is None) != (self.region_rpo_seconds is None):
+            raise InvalidObjectives("give both objectives for the loss of a Region, or neither")
+        if self.region_rto_seconds is not None and self.region_rto_seconds < self.rto_seconds:
+            raise InvalidObjectives(
+                "the RTO for the loss of a Region is shorter than the RTO for anything less: "
+                "losing a Region loses its zones too"
+            )
+        if self.region_rpo_seconds is not None and self.region_rpo_seconds < self.rpo_seconds:
+            raise InvalidObjectives(
+                "the RPO for the loss of a Region is shorter than the RPO for anything less: "
+                "losing a Region loses its zones too"
+            )
+        return self
+
+    @computed_field  # type: ignore[prop-decorator]  # pydantic's documented order
+    @property
+    def tolerance(self) -> Tolerance:
+        """The class of the tighter objective."""
+        tighter = min(self.rto_seconds, self.rpo_seconds)
+        if tighter < LOW_BELOW:
+            return Tolerance.LOW
+        return Tolerance.MEDIUM if tighter < MEDIUM_BELOW else Tolerance.HIGH

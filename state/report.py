@@ -1,0 +1,42 @@
+"""The machine-readable result of `assess`, `what-if` and `show`; its JSON schema is published."""
+
+from datetime import datetime
+
+from pydantic import BaseModel
+
+from state.grades import AnswerRow, Finding, GapRow, Grade, Overall, Usage
+from state.objectives import Objectives
+from state.snapshot import Selector
+
+SCHEMA_VERSION = 1
+
+
+class WorkloadSummary(BaseModel):
+    """What was assessed."""
+
+    selector: Selector
+    account: str
+    regions: list[str]
+    resources: int  # members of the workload
+    neighbours: int  # resources outside it that it depends on or shares
+    relations: int
+    snapshot: str  # sha256:...
+    taken_at: datetime
+
+
+class Report(BaseModel):
+    """One graded result. Fields are only ever added."""
+
+    schema_version: int = SCHEMA_VERSION
+    thread: str
+    checkpoint: str = ""
+    generated_at: datetime
+    workload: WorkloadSummary
+    objectives: Objectives
+    overall: Overall
+    grades: dict[str, Grade]
+    findings: list[Finding]
+    strengths: list[str]  # what the workload does well
+    answers: list[AnswerRow]
+    gaps: list[GapRow]
+    usage: Usage

@@ -1,0 +1,1 @@
+"""What specialists use; each of these works without any agent."""

@@ -1,0 +1,688 @@
+"""Discovery: from a selector to a snapshot, by executing the collectors' declarations.
+
+Members come from the tag index (or the stack, or the resource group) united with what the index cannot
+see; from every member one hop is taken along its relations, and a resource reached that way which
+carries the tag is a member too. Cost follows the workload: only its types are read.
+"""
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import jmespath
+
+from state.errors import NothingMatches
+from state.snapshot import Gap, GapReason, Relation, Resource, Selector, Snapshot
+from tools.aws.account import (
+    GROUP_RESOURCES,
+    STACK_RESOURCES,
+    TAG_INDEX,
+    TAG_KEYS,
+    TAG_VALUES,
+    Account,
+    Refusal,
+)
+from tools.aws.answers import parse_json_texts
+from tools.aws.declarations import Call, Collector, Find, Reference, collectors
+from tools.aws.identity import collector_of_arn, make_arn, plain_id, tags_of
+from tools.aws.redaction import redact
+
+CALLS_IN_FLIGHT = 16  # beyond that Python is the limit, not latency
+_ARNS_PER_TAG_CALL = 100
+
+Observe = Callable[[str, Mapping[str, Any]], None]
+
+
+def discover(
+    account: Account, selector: Selector, regions: list[str], observe: Observe | None = None
+) -> Snapshot:
+    """Read the workload's resources, their neighbours and relations in the Regions given.
+
+    Raises:
+        NothingMatches: nothing carries the tag; says where was searched and what tags exist there.
+        CredentialsRefused, AccountUnreachable: AWS cannot be asked at all.
+    """
+    started = time.perf_counter()
+    account_id, partition = account.identify(regions[0])
+    with ThreadPoolExecutor(CALLS_IN_FLIGHT, thread_name_prefix="aws") as pool:
+        reader = _Reader(
+            account, pool, account_id, partition, selector, observe or (lambda *_: None)
+        )
+        for region in regions:
+            reader.find_members(region)
+        if not reader.wanted and not reader.found:
+            raise NothingMatches(_nothing_matches(account, selector, regions))
+        reader.read_until_nothing_is_new()
+        if not any(found.resource.member for found in reader.found.values()):
+            raise NothingMatches(_nothing_matches(account, selector, regions))
+        return reader.snapshot(regions, time.perf_counter() - started)
+
+
+@dataclass
+class _Found:
+    """A resource that was read, and what it refers to."""
+
+    resource: Resource
+    collector: Collector
+    item: Mapping[str, Any]
+    plain_id: str
+    aliases: frozenset[str]
+    references: list[Reference] = field(default_factory=list)
+    detailed: bool = False  # follow-up calls were made
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """A resource that is to be read: its type, Region and the id or ARN by which it is known."""
+
+    type: str
+    region: str
+    reference: str
+
+
+class _Reader:
+    def __init__(
+        self,
+        account: Account,
+        pool: ThreadPoolExecutor,
+        account_id: str,
+        partition: str,
+        selector: Selector,
+        observe: Observe,
+    ) -> None:
+        self.account, self.pool, self.observe = account, pool, observe
+        self.account_id, self.partition, self.selector = account_id, partition, selector
+        self.index: dict[str, dict[str, str]] = {}  # ARN or id -> tags, of members
+        self.wanted: set[_Wanted] = set()
+        self.asked: set[_Wanted] = set()
+        self.found: dict[str, _Found] = {}
+        self.names: dict[tuple[str, str], str] = {}  # (type, id or alias or ARN) -> resource id
+        self.any_name: dict[str, str] = {}  # id, alias or ARN -> resource id
+        self.gaps: dict[tuple[str, str, str | None], Gap] = {}
+        self.unread: dict[str, Resource] = {}  # members of types that no collector reads
+        self.lists: dict[tuple[str, str], list[Mapping[str, Any]] | None] = {}  # (type, Region)
+        self.regions: list[str] = []
+
+    # -- who belongs to the workload ------------------------------------------------------------
+
+    def find_members(self, region: str) -> None:
+        """Ask the tag index, the stack or the resource group; list what the index cannot see."""
+        self.regions.append(region)
+        if self.selector.resource_group:
+            self._find_in_group(region)
+        if stack := self.selector.stack or self.selector.tags.get("aws:cloudformation:stack-name"):
+            self._find_in_stack(stack, region)
+        if self.selector.tags:
+            self._find_by_tag(region)
+
+    def _find_by_tag(self, region: str) -> None:
+        filters = [{"Key": key, "Values": [value]} for key, value in self.selector.tags.items()]
+        for entry in self._ask(TAG_INDEX, region, {"TagFilters": filters}) or ():
+            self._want_member(entry["ResourceARN"], region, tags_of(entry, "Tags"))
+        listed = [c for c in collectors().values() if Find.LISTED in c.find]
+        for collector, items in zip(
+            listed, self.pool.map(lambda c: self._list(c, region), listed), strict=True
+        ):
+            tagged = [(i, self._tags(collector, i, region)) for i in items or ()]
+            self._keep(collector, region, [i for i, tags in tagged if self._matches(tags)])
+
+    def _find_in_stack(self, stack: str, region: str) -> None:
+        for entry in self._ask(STACK_RESOURCES, region, {"StackName": stack}) or ():
+            identifier, kind = entry.get("PhysicalResourceId"), entry["ResourceType"]
+            if not identifier or entry.get("ResourceStatus") == "DELETE_COMPLETE":
+                continue
+            if kind == "AWS::CloudFormation::Stack":
+                self._find_in_stack(identifier, region)
+            else:
+                self._want_member(identifier, region, None, kind)
+
+    def _find_in_group(self, region: str) -> None:
+        arguments = {"Group": self.selector.resource_group}
+        for entry in self._ask(GROUP_RESOURCES, region, arguments) or ():
+            self._want_member(entry["ResourceArn"], region, None)
+
+    def _want_member(
+        self, reference: str, region: str, tags: dict[str, str] | None, kind: str | None = None
+    ) -> None:
+        collector = collectors().get(kind) if kind else collector_of_arn(reference)
+        if collector is None:
+            self._note_unread(reference, region, tags or {}, kind)
+            return
+        name = plain_id(collector, reference)
+        arn = self._arn(collector, name if "*" not in (collector.arn or "") else reference, region)
+        self.index[arn] = tags or {}
+        self.index.setdefault(reference, tags or {})
+        self.wanted.add(_Wanted(collector.type, self._home(collector, region), reference))
+
+    def _note_unread(
+        self, reference: str, region: str, tags: dict[str, str], kind: str | None
+    ) -> None:
+        service, _, rest = reference.removeprefix("arn:").partition(":")[2].partition(":")
+        if not reference.startswith("arn:"):
+            service, rest = (kind or "::").split("::")[1].lower(), reference
+        kind = kind or f"none:{service}/{rest.split(':')[-1].split('/')[0]}"
+        self.unread[reference] = Resource(
+            id=reference,
+            type=kind,
+            name=reference.rsplit(":", maxsplit=1)[-1].rsplit("/", maxsplit=1)[-1],
+            region=region,
+            member=True,
+            tags=tags,
+        )
+        self._gap(
+            Refusal(GapReason.NOT_SCANNED, "", f"{kind} is not among the types that are read"),
+            f"{service}:*",
+            region,
+            reference,
+        )
+
+    def _matches(self, tags: Mapping[str, str]) -> bool:
+        return bool(self.selector.tags) and all(
+            tags.get(key) == value for key, value in self.selector.tags.items()
+        )
+
+    # -- reading --------------------------------------------------------------------------------
+
+    def read_until_nothing_is_new(self) -> None:
+        """Read what is wanted, follow its relations one hop, and again until no member is new."""
+        while True:
+            while self.wanted:
+                batch, self.wanted = self.wanted, set()
+                self.asked |= batch
+                self._read(batch)
+                self._recognise_members()
+                self._detail()
+                self._want_neighbours()
+            self._attach()
+            self._detail()
+            self._want_neighbours()
+            if not self.wanted:
+                return
+
+    def _read(self, wanted: Iterable[_Wanted]) -> None:
+        by_kind: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for each in sorted(wanted, key=lambda w: (w.type, w.region, w.reference)):
+            by_kind[each.type, each.region].append(each.reference)
+        jobs: list[Callable[[], tuple[Collector, str, list[Mapping[str, Any]]]]] = []
+        for (kind, region), references in by_kind.items():
+            jobs.extend(self._reads(collectors()[kind], region, references))
+        for collector, region, items in self.pool.map(lambda job: job(), jobs):
+            self._keep(collector, region, items)
+
+    def _reads(
+        self, collector: Collector, region: str, references: list[str]
+    ) -> Iterator[Callable[[], tuple[Collector, str, list[Mapping[str, Any]]]]]:
+        ids = sorted({plain_id(collector, reference) for reference in references})
+        if collector.batch:
+            for start in range(0, len(ids), collector.batch.size):
+                chunk = ids[start : start + collector.batch.size]
+                arguments = dict(collector.read.arguments) | _fill(
+                    collector.batch.arguments, {"ids": chunk}
+                )
+                yield lambda a=arguments: (
+                    collector,
+                    region,
+                    self._ask(collector.read, region, a) or [],
+                )
+        elif collector.each:
+            for one in ids:
+                yield lambda i=one: (collector, region, self._read_one(collector, region, i))
+        else:
+            chosen = set(references) | set(ids)
+            yield lambda: (
+                collector,
+                region,
+                [
+                    i
+                    for i in self._list(collector, region) or []
+                    if chosen & self._names_of(collector, i, region)
+                ],
+            )
+
+    def _read_one(self, collector: Collector, region: str, plain: str) -> list[Mapping[str, Any]]:
+        names = {
+            "id": plain,
+            "account": self.account_id,
+            "arn": self._arn(collector, plain, region),
+        }
+        about = names["arn"]
+        answer = self._ask(
+            collector.read, region, _fill(collector.read.arguments, names), resource=about
+        )
+        if answer is None:
+            if (collector.read.operation, region, about) in self.gaps:
+                self._keep_unreadable(collector, region, plain)
+            return []
+        items = answer if isinstance(answer, list) else [answer]
+        return [{**item, "_id": plain} for item in items]
+
+    def _list(self, collector: Collector, region: str) -> list[Mapping[str, Any]] | None:
+        """Every resource of a type in a Region, listed once; None if that was refused."""
+        key = (collector.type, self._home(collector, region))
+        if key not in self.lists:
+            self.lists[key] = self._ask(collector.read, key[1], collector.read.arguments)
+        return self.lists[key]
+
+    def _keep(self, collector: Collector, region: str, items: Iterable[Mapping[str, Any]]) -> None:
+        for item in (parse_json_texts(raw, collector.json_texts) for raw in items):
+            if collector.keep and not jmespath.search(collector.keep, item):
+                continue
+            plain = str(jmespath.search(collector.id, item))
+            identity = self._identity(collector, item, region)
+            if identity in self.found:
+                continue
+            tags = self.index.get(identity) or self._tags(collector, item, region)
+            home = "global" if collector.region else region
+            resource = Resource(
+                id=identity,
+                type=collector.type,
+                name=self._name(collector, item, tags, plain),
+                region=home,
+                member=identity in self.index or self._matches(tags),
+                tags=tags,
+            )
+            aliases = frozenset(self._names_of(collector, item, region))
+            found = _Found(resource, collector, item, plain, aliases)
+            found.references = list(self._references(found, {}))
+            resource.facts[collector.read.operation] = redact(
+                {k: v for k, v in item.items() if k != "_id"}, collector.redact
+            )
+            self.found[identity] = found
+            for name in aliases | {identity}:
+                self.names[collector.type, name] = identity
+                self.any_name.setdefault(name, identity)
+            self.observe("resource", {"type": resource.type, "member": resource.member})
+
+    def _keep_unreadable(self, collector: Collector, region: str, plain: str) -> None:
+        """A resource that exists by all accounts but could not be read: no facts, and a gap."""
+        identity = self._arn(collector, plain, region)
+        member = identity in self.index
+        resource = Resource(
+            id=identity,
+            type=collector.type,
+            name=plain.rsplit("/", maxsplit=1)[-1],
+            region=region,
+            member=member,
+            tags=self.index.get(identity, {}),
+        )
+        self.found[identity] = _Found(resource, collector, {}, plain, frozenset({plain}), [], True)
+        self.names[collector.type, plain] = self.names[collector.type, identity] = identity
+
+    def _detail(self) -> None:
+        """Make the follow-up calls for members and for what they refer to."""
+        used = {
+            target
+            for found in self.found.values()
+            if found.resource.member
+            for reference in found.references
+            if not reference.incoming and (target := self._resolve(reference)[0])
+        }
+        due = [
+            found
+            for identity, found in self.found.items()
+            if not found.detailed and (found.resource.member or identity in used)
+        ]
+        jobs = [(found, call) for found in due for call in found.collector.follow_ups]
+        answers: dict[str, dict[str, Any]] = defaultdict(dict)
+        for (found, call), answer in zip(
+            jobs, self.pool.map(lambda job: self._follow_up(*job), jobs), strict=True
+        ):
+            if answer is not None:
+                answers[found.resource.id][call.operation] = answer
+        for found in due:
+            raw = answers[found.resource.id]
+            found.detailed = True
+            if raw:
+                found.references.extend(self._references(found, raw))
+                for operation, answer in raw.items():
+                    found.resource.facts[operation] = redact(answer, found.collector.redact)
+
+    def _follow_up(self, found: _Found, call: Call) -> Any | None:
+        if call.when and not jmespath.search(call.when, found.item):
+            return None
+        names = {
+            "id": found.plain_id,
+            "arn": found.resource.id,
+            "account": self.account_id,
+            "name": found.resource.name,
+        }
+        region = found.collector.region or found.resource.region
+        answer = self._ask(
+            call,
+            region,
+            _fill(call.arguments, names, found.item),
+            resource=found.resource.id,
+            nothing={},
+        )
+        return parse_json_texts(answer, found.collector.json_texts)
+
+    # -- relations ------------------------------------------------------------------------------
+
+    def _references(self, found: _Found, answers: Mapping[str, Any]) -> Iterator[Reference]:
+        """References in the item (no answers given) or in the follow-up answers."""
+        collector = found.collector
+        for link in collector.links:
+            if (link.operation is None) != (not answers):
+                continue
+            source = answers.get(link.operation) if link.operation else found.item
+            for value in _strings(jmespath.search(link.path, source)):
+                yield Reference(
+                    value=value,
+                    to=link.to,
+                    kind=link.kind,
+                    label=link.label,
+                    hard=link.hard,
+                    incoming=link.incoming,
+                    guess=link.guess,
+                    attach=link.attach,
+                    path=link.path,
+                    operation=link.operation or collector.read.operation,
+                )
+        if collector.references:
+            yield from collector.references(found.item, answers)
+
+    def _resolve(self, reference: Reference) -> tuple[str | None, Collector | None]:
+        """The resource a reference names, if it was read, and the collector of its type, if any."""
+        value = reference.value
+        if reference.to:
+            collector = collectors().get(reference.to)
+            known = self.names.get((reference.to, value))
+            if known is None and collector:
+                known = self.names.get((reference.to, plain_id(collector, value)))
+            return known, collector
+        if known := self.any_name.get(value):
+            return known, None
+        if value.startswith("arn:") and (collector := collector_of_arn(value)):
+            return self.names.get((collector.type, plain_id(collector, value))), collector
+        return None, None
+
+    def _want_neighbours(self) -> None:
+        for found in list(self.found.values()):
+            if not found.resource.member:
+                continue
+            for reference in found.references:
+                known, collector = self._resolve(reference)
+                if known or collector is None or reference.guess:
+                    continue
+                if self._foreign(reference.value):
+                    continue
+                region = self._region_of(reference.value) or found.resource.region
+                wanted = _Wanted(
+                    collector.type,
+                    self._home(collector, self.regions[0] if region == "global" else region),
+                    reference.value,
+                )
+                if wanted not in self.asked:
+                    self.wanted.add(wanted)
+
+    def _attach(self) -> None:
+        """Keep of the account-wide lists what points at a member through an `attach` link."""
+        attaching = [c for c in collectors().values() if Find.ATTACHED in c.find]
+        types = {found.resource.type for found in self.found.values()}
+        due = [
+            (collector, region)
+            for collector in attaching
+            for region in self.regions
+            if _could_attach(collector, types)
+        ]
+        for (collector, region), items in zip(
+            due, self.pool.map(lambda job: self._list(*job), due), strict=True
+        ):
+            for item in items or ():
+                identity = self._identity(collector, item, region)
+                if identity in self.found:
+                    continue
+                probe = _Found(
+                    Resource(
+                        id=identity, type=collector.type, name="", region=region, member=False
+                    ),
+                    collector,
+                    item,
+                    "",
+                    frozenset(),
+                )
+                if any(self._is_member(r) for r in self._references(probe, {}) if r.attach):
+                    if collector.attached_are_members:
+                        self.index.setdefault(identity, {})
+                    self._keep(collector, region, [item])
+
+    def _is_member(self, reference: Reference) -> bool:
+        known, _ = self._resolve(reference)
+        return known is not None and known in self.found and self._used_by_workload(known)
+
+    def _used_by_workload(self, identity: str) -> bool:
+        """A member, or something a member depends on (whose other users share its fate)."""
+        return identity in self.found
+
+    def _recognise_members(self) -> None:
+        """Ask for the tags of neighbours that came without any; who carries the tag is a member."""
+        if not self.selector.tags:
+            return
+        untagged = [
+            found.resource
+            for found in self.found.values()
+            if not found.resource.member
+            and not found.resource.tags
+            and found.collector.tags is None
+            and found.collector.tag_call is None
+            and found.resource.id.startswith("arn:")
+            and found.resource.id not in self.index
+        ]
+        by_region: dict[str, list[Resource]] = defaultdict(list)
+        for resource in untagged:
+            by_region[self.regions[0] if resource.region == "global" else resource.region].append(
+                resource
+            )
+        for region, resources in by_region.items():
+            for start in range(0, len(resources), _ARNS_PER_TAG_CALL):
+                chunk = resources[start : start + _ARNS_PER_TAG_CALL]
+                entries = self._ask(TAG_INDEX, region, {"ResourceARNList": [r.id for r in chunk]})
+                for entry in entries or ():
+                    found = self.found.get(entry["ResourceARN"])
+                    if found:
+                        found.resource.tags = tags_of(entry, "Tags")
+                        found.resource.member = self._matches(found.resource.tags)
+
+    # -- asking ---------------------------------------------------------------------------------
+
+    def _ask(
+        self,
+        call: Call,
+        region: str,
+        arguments: Mapping[str, Any],
+        *,
+        resource: str | None = None,
+        nothing: Any = None,
+    ) -> Any:
+        """The kept part of an answer; None and a gap if refused; `nothing` if AWS says "not configured"."""
+        answer = self.account.call(call, region, arguments)
+        if isinstance(answer, Refusal):
+            self._gap(answer, call.operation, region, resource)
+            return None
+        if answer is None:
+            return nothing
+        kept = jmespath.search(call.items, answer)
+        if kept is None:
+            return [] if "[" in call.items else {}
+        return kept
+
+    def _gap(self, refusal: Refusal, action: str, region: str, resource: str | None) -> None:
+        detail = f"{refusal.code}: {refusal.detail}".strip(": ")
+        self.gaps[action, region, resource] = Gap(
+            service=action.partition(":")[0],
+            region=region,
+            action=action,
+            reason=refusal.reason,
+            resource=resource,
+            detail=detail,
+        )
+        self.observe("gap", {"action": action, "region": region, "reason": str(refusal.reason)})
+
+    # -- names ----------------------------------------------------------------------------------
+
+    def _home(self, collector: Collector, region: str) -> str:
+        return collector.region or region
+
+    def _arn(self, collector: Collector, plain: str, region: str) -> str:
+        return make_arn(
+            collector, plain, partition=self.partition, region=region, account=self.account_id
+        )
+
+    def _identity(self, collector: Collector, item: Mapping[str, Any], region: str) -> str:
+        if collector.arn_path and (arn := jmespath.search(collector.arn_path, item)):
+            return str(arn)
+        return self._arn(collector, str(jmespath.search(collector.id, item)), region)
+
+    def _names_of(self, collector: Collector, item: Mapping[str, Any], region: str) -> set[str]:
+        names = {str(jmespath.search(collector.id, item)), self._identity(collector, item, region)}
+        for alias in collector.aliases:
+            names.update(_strings(jmespath.search(alias, item)))
+        return names
+
+    def _tags(self, collector: Collector, item: Mapping[str, Any], region: str) -> dict[str, str]:
+        if collector.tags:
+            return tags_of(item, collector.tags)
+        if collector.tag_call:
+            plain = str(jmespath.search(collector.id, item))
+            identity = self._identity(collector, item, region)
+            names = {"id": plain, "arn": identity, "account": self.account_id}
+            answer = self._ask(
+                collector.tag_call,
+                self._home(collector, region),
+                _fill(collector.tag_call.arguments, names, item),
+                resource=identity,
+            )
+            return tags_of({"Tags": answer}, "Tags")
+        return {}
+
+    def _name(
+        self, collector: Collector, item: Mapping[str, Any], tags: Mapping[str, str], plain: str
+    ) -> str:
+        if collector.name and (name := jmespath.search(collector.name, item)):
+            return str(name)
+        return tags.get("Name") or plain.rsplit("/", 1)[-1].rsplit(":", 1)[-1]
+
+    def _foreign(self, value: str) -> bool:
+        parts = value.split(":")
+        return value.startswith("arn:") and parts[4] not in ("", self.account_id)
+
+    def _region_of(self, value: str) -> str | None:
+        region = value.split(":")[3] if value.startswith("arn:") else ""
+        return region or None
+
+    # -- the result -----------------------------------------------------------------------------
+
+    def snapshot(self, regions: list[str], seconds: float) -> Snapshot:
+        """Everything found, in an order that does not depend on which answer came first."""
+        resources = {i: found.resource for i, found in self.found.items()} | self.unread
+        relations = {
+            relation: None for found in self.found.values() for relation in self._relations(found)
+        }
+        ordered = sorted(
+            relations, key=lambda r: (r.source, r.target, r.kind, r.label, r.operation, r.path)
+        )
+        return Snapshot(
+            selector=self.selector,
+            account=self.account_id,
+            partition=self.partition,
+            regions=regions,
+            taken_at=datetime.now(UTC).replace(microsecond=0),
+            resources=dict(sorted(resources.items())),
+            relations=ordered,
+            gaps=[
+                self.gaps[key] for key in sorted(self.gaps, key=lambda k: (k[0], k[1], k[2] or ""))
+            ],
+            calls=dict(sorted(self.account.calls.items())),
+            seconds=round(seconds, 3),
+        )
+
+    def _relations(self, found: _Found) -> Iterator[Relation]:
+        for reference in found.references:
+            target, collector = self._resolve(reference)
+            if target is None and (reference.guess or not found.resource.member):
+                continue
+            looked_for = collector is not None and not self._foreign(reference.value)
+            refused = collector is not None and any(
+                action == collector.read.operation for action, _, _ in self.gaps
+            )
+            other = target or reference.value
+            if other == found.resource.id:
+                continue
+            yield Relation(
+                source=other if reference.incoming else found.resource.id,
+                target=found.resource.id if reference.incoming else other,
+                kind=reference.kind,
+                label=reference.label,
+                hard=reference.hard,
+                dangling=target is None and looked_for and not refused,
+                operation=reference.operation,
+                path=reference.path,
+            )
+
+
+def _could_attach(collector: Collector, types: set[str]) -> bool:
+    """Whether anything of the collector's type could point at a resource of one of these types."""
+    targets = {link.to for link in collector.links if link.attach}
+    return (
+        not targets or None in targets or bool(targets & types) or collector.references is not None
+    )
+
+
+def _fill(
+    arguments: Mapping[str, Any], names: Mapping[str, Any], item: Any = None
+) -> dict[str, Any]:
+    """Arguments with `{name}` and `@path` replaced."""
+    return {key: _filled(value, names, item) for key, value in arguments.items()}
+
+
+def _filled(value: Any, names: Mapping[str, Any], item: Any) -> Any:
+    if isinstance(value, str):
+        if value == "{ids}":
+            return names["ids"]
+        if value.startswith("@"):
+            return jmespath.search(value[1:], item)
+        return value.format(**names) if "{" in value else value
+    if isinstance(value, Mapping):
+        return {key: _filled(inner, names, item) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_filled(inner, names, item) for inner in value]
+    return value
+
+
+def _strings(value: Any) -> list[str]:
+    if isinstance(value, str):
+        return [value] if value else []
+    if isinstance(value, list):
+        return [text for inner in value for text in _strings(inner)]
+    return []
+
+
+def _nothing_matches(account: Account, selector: Selector, regions: list[str]) -> str:
+    where = f"nothing matches {selector} in {', '.join(regions)}."
+    if not selector.tags:
+        return f"{where} Check the name, or add --region"
+    hints = []
+    for region in regions:
+        keys = account.call(TAG_KEYS, region, {})
+        existing = [] if isinstance(keys, Refusal) else keys.get("TagKeys", [])
+        for key in selector.tags:
+            if key in existing:
+                values = account.call(TAG_VALUES, region, {"Key": key})
+                known = [] if isinstance(values, Refusal) else values.get("TagValues", [])
+                hints.append(f"In {region} the tag {key!r} has the values: {_some(known)}.")
+            elif existing:
+                hints.append(
+                    f"In {region} no resource has the tag {key!r}; its tags are: {_some(existing)}."
+                )
+            else:
+                hints.append(f"In {region} there are no tags to be seen.")
+    return " ".join([where, *hints, "Another Region? Add --region"])
+
+
+def _some(values: list[str], most: int = 15) -> str:
+    shown = ", ".join(repr(value) for value in sorted(values)[:most])
+    return shown + (f" and {len(values) - most} more" if len(values) > most else "")

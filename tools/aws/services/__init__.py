@@ -1,0 +1,1 @@
+"""What to read of each AWS service; a new module here is found by itself."""

@@ -1,0 +1,1 @@
+"""The checks themselves, one module per AWS service; a new module here is found by itself."""

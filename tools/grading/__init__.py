@@ -1,0 +1,1 @@
+"""From verdicts to letters: estimates as sums of sourced terms, compared with the objectives."""
