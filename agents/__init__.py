@@ -1,0 +1,1 @@
+"""Who judges: the specialists, the grader, the report writer."""

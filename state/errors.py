@@ -11,6 +11,7 @@ SeeamsError
     ├── NothingMatches
     ├── UnknownThread
     ├── ThreadConflict
+    ├── PortTaken
     └── StoreUnusable        locked, corrupt, or written by a newer version
 
 A denied or failed read of one fact is none of these: it is a `state.snapshot.Gap`.
@@ -65,6 +66,10 @@ class UnknownThread(Fixable):
 
 class ThreadConflict(Fixable):
     """The thread already belongs to another workload."""
+
+
+class PortTaken(Fixable):
+    """The port for the embedded account is in use, or not for this user to open."""
 
 
 class StoreUnusable(Fixable):

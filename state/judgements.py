@@ -70,6 +70,9 @@ class Judgement(BaseModel):
     resource: str
     verdict: Verdict
     contributions: tuple[Contribution, ...] = ()
+    otherwise: tuple[
+        Contribution, ...
+    ] = ()  # a pass: what a fail would contribute, if that saves money
     evidence: tuple[Evidence, ...] = ()
     gaps: tuple[str, ...] = ()  # the actions that would have to be allowed, when UNKNOWN
     note: str = ""  # what the check says of this resource beyond its title

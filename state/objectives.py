@@ -4,6 +4,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Self
 
+import humanize
 import pytimeparse2
 from pydantic import (
     BaseModel,
@@ -57,6 +58,20 @@ def parse_duration(text: str) -> int:
     if seconds is None or seconds < 0:
         raise InvalidDuration(f"{text!r} is no duration: try 24h, '30 min', 2d or PT2H")
     return round(seconds)
+
+
+def spell_duration(seconds: float | None) -> str:
+    """A duration as a sentence would say it, to the minute above an hour; None is "never"."""
+    if seconds is None:
+        return "never"
+    if seconds < 1:
+        return "no time"
+    if seconds >= HOUR:
+        seconds = round(seconds / MINUTE) * MINUTE
+    spelled: str = humanize.precisedelta(
+        timedelta(seconds=round(seconds)), minimum_unit="seconds", format="%0.0f"
+    )
+    return spelled
 
 
 class Objectives(BaseModel):

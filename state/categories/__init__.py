@@ -9,6 +9,8 @@ import pkgutil
 from dataclasses import dataclass
 from functools import cache
 
+from state.judgements import AnswerValue
+
 
 @dataclass(frozen=True, kw_only=True)
 class Scenario:
@@ -26,6 +28,7 @@ class Question:
     id: str
     text: str
     attest: str  # what a person could attest where no API shows it
+    good: AnswerValue = AnswerValue.YES  # the answer one hopes for
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,7 @@
 """Excessive load: demand or a quota keeps a resource from doing its job."""
 
 from state.categories import Category, Question, Scenario
+from state.judgements import AnswerValue
 
 OVERLOAD = Scenario(name="overload", text="demand exceeds capacity, or a quota is reached")
 
@@ -18,16 +19,19 @@ WASTED_WORK = Question(
     id="load.wasted_work",
     text="Is work thrown away that nobody waits for any more?",
     attest="that callers' deadlines are passed on and expired work is dropped",
+    good=AnswerValue.NO,
 )
 BACKLOG = Question(
     id="load.backlog",
     text="Can a backlog become insurmountable?",
     attest="how long a backlog of one hour takes to drain",
+    good=AnswerValue.NO,
 )
 BIMODAL = Question(
     id="load.bimodal",
     text="Does anything behave one way normally and another way in failure?",
     attest="that fallbacks are exercised in normal operation",
+    good=AnswerValue.NO,
 )
 QUOTAS = Question(
     id="load.quotas",

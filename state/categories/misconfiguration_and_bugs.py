@@ -1,6 +1,7 @@
 """Misconfiguration and bugs: bad deployments, operator error, things that expire."""
 
 from state.categories import Category, Question, Scenario
+from state.judgements import AnswerValue
 
 BAD_CHANGE = Scenario(name="bad_change", text="a bad deployment or configuration goes live")
 DATA_DELETED = Scenario(name="data_deleted", text="data or its store is deleted or corrupted")
@@ -35,6 +36,7 @@ CHANGED_BY_HAND = Question(
     id="misconfiguration.by_hand",
     text="Are changes made by hand?",
     attest="that everything is deployed from code, and from which repository",
+    good=AnswerValue.NO,
 )
 
 CATEGORY = Category(

@@ -1,6 +1,7 @@
 """Shared fate: a fault crosses a boundary it should not cross."""
 
 from state.categories import Category, Question, Scenario
+from state.judgements import AnswerValue
 
 SHARED_COMPONENT_FAILED = Scenario(
     name="shared_component_failed",
@@ -21,6 +22,7 @@ SHARED_WITH_OTHERS = Question(
     id="shared.with_others",
     text="Does a component serve other workloads or user stories?",
     attest="other users of these resources that are not in this account",
+    good=AnswerValue.NO,
 )
 TIGHTLY_COUPLED = Question(
     id="shared.tightly_coupled",

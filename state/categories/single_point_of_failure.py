@@ -1,6 +1,7 @@
 """Single points of failure: one component fails and the system is down for want of another."""
 
 from state.categories import Category, Question, Scenario
+from state.judgements import AnswerValue
 
 COMPONENT_LOST = Scenario(name="component_lost", text="an instance, task, node or volume is lost")
 ZONE_LOST = Scenario(name="zone_lost", text="an Availability Zone is lost")
@@ -32,6 +33,7 @@ CONTROL_PLANE = Question(
     id="spof.control_plane",
     text="Does recovery depend on a control plane that may be down?",
     attest="that the recovery procedure uses data-plane calls alone",
+    good=AnswerValue.NO,
 )
 
 CATEGORY = Category(

@@ -1,0 +1,103 @@
+"""The report writer: puts grades, findings, answers and gaps into one report."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import datetime
+
+from state.categories import categories
+from state.grades import AnswerRow, GapRow, Grade, Overall, Usage
+from state.objectives import Objectives
+from state.report import Report, WorkloadSummary
+from state.snapshot import Gap, GapReason, Snapshot
+from tools.aws.declarations import collectors
+from tools.checks import all_checks
+from tools.grading.assumptions import Assumptions
+from tools.grading.findings import findings, strengths
+from tools.grading.ledger import Ledger
+
+
+def write_report(
+    *,
+    thread: str,
+    generated_at: datetime,
+    snapshot: Snapshot,
+    digest: str,
+    ledger: Ledger,
+    objectives: Objectives,
+    grades: Mapping[str, Grade],
+    overall: Overall,
+    usage: Usage,
+    table: Assumptions,
+) -> Report:
+    """The whole result of a run; nothing in it depends on anything but its arguments."""
+    members = sum(resource.member for resource in snapshot.resources.values())
+    return Report(
+        thread=thread,
+        generated_at=generated_at,
+        workload=WorkloadSummary(
+            selector=snapshot.selector,
+            account=snapshot.account,
+            regions=snapshot.regions,
+            resources=members,
+            neighbours=len(snapshot.resources) - members,
+            relations=len(snapshot.relations),
+            snapshot=digest,
+            taken_at=snapshot.taken_at,
+        ),
+        objectives=objectives,
+        overall=overall,
+        grades={c.code: grades[c.code] for c in categories() if c.code in grades},
+        findings=findings(ledger, objectives, table),
+        strengths=strengths(ledger),
+        answers=_answers(ledger),
+        gaps=_gaps(ledger, snapshot.gaps),
+        usage=usage,
+    )
+
+
+def _answers(ledger: Ledger) -> list[AnswerRow]:
+    return [
+        AnswerRow(**answer.model_dump())
+        for category in categories()
+        if category.code in ledger.assessments
+        for answer in ledger.assessments[category.code].answers
+    ]
+
+
+def _gaps(ledger: Ledger, gaps: list[Gap]) -> list[GapRow]:
+    """Gaps by call and reason, with the categories whose verdicts they took away."""
+    bears_on: dict[str, set[str]] = defaultdict(set)
+    for judgement in ledger.judgements:
+        for action in judgement.gaps:
+            bears_on[action].add(all_checks()[judgement.check].category.code)
+    grouped: dict[tuple[str, str, GapReason], list[Gap]] = defaultdict(list)
+    for gap in gaps:
+        grouped[gap.action, gap.region, gap.reason].append(gap)
+    return [
+        GapRow(
+            service=same[0].service,
+            region=region,
+            action=action,
+            reason=reason.value,
+            resources=sum(gap.resource is not None for gap in same),
+            detail=same[0].detail,
+            bears_on=tuple(sorted(bears_on.get(action, ()))),
+            resolve=_resolve(action, reason),
+        )
+        for (action, region, reason), same in sorted(grouped.items())
+    ]
+
+
+def _resolve(action: str, reason: GapReason) -> str:
+    """What would close the gap."""
+    permission = next(
+        (c.iam_action for k in collectors().values() for c in k.calls if c.operation == action),
+        action,
+    )
+    return {
+        GapReason.DENIED: f"allow {permission}; `seeams iam-policy` prints the whole policy",
+        GapReason.THROTTLED: "run again when the account is quieter",
+        GapReason.UNSUPPORTED: "nothing: the service does not answer this call here",
+        GapReason.FAILED: "run again; if it stays, report it",
+        GapReason.NOT_SCANNED: "judge these resources by other means: they were not read",
+    }[reason]
