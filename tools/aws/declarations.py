@@ -19,11 +19,27 @@ Item = Mapping[str, Any]  # a resource's part of an answer, with AWS's field nam
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class Batch:
+    """How to ask for resources by id, many at a time.
+
+    `arguments` is merged into the call's; where it holds the string `"{ids}"` the list of ids is put
+    in: `{"Filters": [{"Name": "db-instance-id", "Values": "{ids}"}]}` or `{"GroupIds": "{ids}"}`.
+    """
+
+    arguments: Mapping[str, Any]
+    size: int
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Call:
     """One read operation.
 
-    In `arguments`, a string value may hold `{id}`, `{arn}`, `{name}` or `{account}` of the resource, and
-    a value starting with `@` is a JMESPath into the resource's item (`"@RestApiId"`).
+    In `arguments`, a string value may hold `{id}`, `{arn}`, `{name}` or `{account}` of the resource,
+    `{parts[0]}`, `{parts[1]}` ... of an id with slashes (`cluster/service`), and a value starting with
+    `@` is a JMESPath into the resource's item (`"@RestApiId"`).
+
+    A follow-up call with `over` is made once for each element found there in an earlier follow-up's
+    answer; `{each}` is the element, `{each[Arn]}` a field of it, and the fact is the list of answers.
     """
 
     operation: str
@@ -33,6 +49,7 @@ class Call:
     iam: str | None = None  # the IAM action, if it is not called like the operation
     when: str | None = None  # JMESPath on the item: call only if true
     page_size: int | None = None  # None: AWS's default
+    over: tuple[str, str] | None = None  # (operation of an earlier follow-up, JMESPath to a list)
 
     @property
     def service(self) -> str:
@@ -43,18 +60,6 @@ class Call:
     def iam_action(self) -> str:
         """The permission the call needs."""
         return self.iam or self.operation
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Batch:
-    """How to ask for resources by id, many at a time.
-
-    `arguments` is merged into the call's; where it holds the string `"{ids}"` the list of ids is put
-    in: `{"Filters": [{"Name": "db-instance-id", "Values": "{ids}"}]}` or `{"GroupIds": "{ids}"}`.
-    """
-
-    arguments: Mapping[str, Any]
-    size: int
 
 
 class Find(Flag):
@@ -133,7 +138,8 @@ class Collector:
     attached_are_members: bool = (
         False  # an alarm on a member belongs to the workload, tagged or not
     )
-    aliases: tuple[str, ...] = ()  # JMESPaths to other names by which answers refer to it
+    aliases: tuple[str, ...] = ()
+    # ^ JMESPaths to other names by which answers refer to it; may hold `{region}`
     follow_ups: tuple[Call, ...] = ()
     links: tuple[Link, ...] = ()
     references: Callable[[Item, Mapping[str, Any]], Iterable[Reference]] | None = None
@@ -142,6 +148,9 @@ class Collector:
     redact: tuple[str, ...] = ()  # dotted paths whose values go: "Environment.Variables.*"
     keep: str | None = None  # JMESPath on the item: others are dropped (terminated instances)
     region: str | None = None  # "us-east-1" where the service has one global endpoint
+    region_path: str | None = None  # JMESPath in the item, if the list spans Regions (buckets)
+    list_with: tuple[Mapping[str, Any], ...] = ()  # list once with each of these arguments
+    attaches_to: tuple[str, ...] = ()  # with `attach` in `references`: the types, to save the list
 
     @property
     def lists(self) -> bool:

@@ -244,12 +244,13 @@ class _Reader:
             )
 
     def _read_one(self, collector: Collector, region: str, plain: str) -> list[Mapping[str, Any]]:
+        about = self._arn(collector, plain, region)
         names = {
             "id": plain,
+            "parts": plain.split("/"),
             "account": self.account_id,
-            "arn": self._arn(collector, plain, region),
+            "arn": about,
         }
-        about = names["arn"]
         answer = self._ask(
             collector.read, region, _fill(collector.read.arguments, names), resource=about
         )
@@ -264,7 +265,12 @@ class _Reader:
         """Every resource of a type in a Region, listed once; None if that was refused."""
         key = (collector.type, self._home(collector, region))
         if key not in self.lists:
-            self.lists[key] = self._ask(collector.read, key[1], collector.read.arguments)
+            answers = [
+                self._ask(collector.read, key[1], {**collector.read.arguments, **more})
+                for more in collector.list_with or ({},)
+            ]
+            read = [answer for answer in answers if answer is not None]
+            self.lists[key] = [item for answer in read for item in answer] if read else None
         return self.lists[key]
 
     def _keep(self, collector: Collector, region: str, items: Iterable[Mapping[str, Any]]) -> None:
@@ -273,10 +279,13 @@ class _Reader:
                 continue
             plain = str(jmespath.search(collector.id, item))
             identity = self._identity(collector, item, region)
-            if identity in self.found:
+            if identity in self.found:  # asked for by another of its names
+                for name in self._names_of(collector, item, region):
+                    self.names.setdefault((collector.type, name), identity)
+                    self.any_name.setdefault(name, identity)
                 continue
             tags = self.index.get(identity) or self._tags(collector, item, region)
-            home = "global" if collector.region else region
+            home = "global" if collector.region else _region_in(collector, item) or region
             resource = Resource(
                 id=identity,
                 type=collector.type,
@@ -326,13 +335,14 @@ class _Reader:
             for identity, found in self.found.items()
             if not found.detailed and (found.resource.member or identity in used)
         ]
-        jobs = [(found, call) for found in due for call in found.collector.follow_ups]
         answers: dict[str, dict[str, Any]] = defaultdict(dict)
-        for (found, call), answer in zip(
-            jobs, self.pool.map(lambda job: self._follow_up(*job), jobs), strict=True
-        ):
-            if answer is not None:
-                answers[found.resource.id][call.operation] = answer
+        self._follow(
+            [(f, call, None) for f in due for call in f.collector.follow_ups if not call.over],
+            answers,
+        )
+        longest = max((len(f.collector.follow_ups) for f in due), default=0)
+        for position in range(longest):  # a call may go over the answer of any call before it
+            self._follow(list(_over_answers(due, position, answers)), answers)
         for found in due:
             raw = answers[found.resource.id]
             found.detailed = True
@@ -341,23 +351,49 @@ class _Reader:
                 for operation, answer in raw.items():
                     found.resource.facts[operation] = redact(answer, found.collector.redact)
 
-    def _follow_up(self, found: _Found, call: Call) -> Any | None:
-        if call.when and not jmespath.search(call.when, found.item):
-            return None
+    def _follow(
+        self, jobs: list[tuple[_Found, Call, Any]], answers: dict[str, dict[str, Any]]
+    ) -> None:
+        """Make follow-up calls, none twice, and put their answers under resource and operation."""
+        requests = [self._request(*job) for job in jobs]
+        asked = {
+            repr((call.operation, region, arguments)): (found, call, region, arguments)
+            for (found, call, _), (region, arguments) in zip(jobs, requests, strict=True)
+            if not call.when or jmespath.search(call.when, found.item)
+        }
+        answered = dict(
+            zip(asked, self.pool.map(lambda r: self._follow_up(*r), asked.values()), strict=True)
+        )
+        refused: set[tuple[str, str]] = set()
+        for (found, call, each), (region, arguments) in zip(jobs, requests, strict=True):
+            answer = answered.get(repr((call.operation, region, arguments)))
+            facts = answers[found.resource.id]
+            if answer is None:
+                refused.add((found.resource.id, call.operation))
+            elif each is None:
+                facts[call.operation] = answer
+            else:
+                facts.setdefault(call.operation, []).append(answer)
+        for identity, operation in refused:  # a list that lacks one answer is no list
+            answers[identity].pop(operation, None)
+
+    def _request(self, found: _Found, call: Call, each: Any) -> tuple[str, dict[str, Any]]:
+        """The Region and arguments of a follow-up call."""
         names = {
             "id": found.plain_id,
             "arn": found.resource.id,
+            "parts": found.plain_id.split("/"),
             "account": self.account_id,
             "name": found.resource.name,
+            "each": each,
         }
         region = found.collector.region or found.resource.region
-        answer = self._ask(
-            call,
-            region,
-            _fill(call.arguments, names, found.item),
-            resource=found.resource.id,
-            nothing={},
-        )
+        return region, _fill(call.arguments, names, found.item)
+
+    def _follow_up(
+        self, found: _Found, call: Call, region: str, arguments: Mapping[str, Any]
+    ) -> Any | None:
+        answer = self._ask(call, region, arguments, resource=found.resource.id, nothing={})
         return parse_json_texts(answer, found.collector.json_texts)
 
     # -- relations ------------------------------------------------------------------------------
@@ -445,18 +481,12 @@ class _Reader:
                     "",
                     frozenset(),
                 )
-                if any(self._is_member(r) for r in self._references(probe, {}) if r.attach):
-                    if collector.attached_are_members:
+                known = [self._resolve(r)[0] for r in self._references(probe, {}) if r.attach]
+                on = [self.found[k] for k in known if k in self.found]
+                if on:
+                    if collector.attached_are_members and any(f.resource.member for f in on):
                         self.index.setdefault(identity, {})
                     self._keep(collector, region, [item])
-
-    def _is_member(self, reference: Reference) -> bool:
-        known, _ = self._resolve(reference)
-        return known is not None and known in self.found and self._used_by_workload(known)
-
-    def _used_by_workload(self, identity: str) -> bool:
-        """A member, or something a member depends on (whose other users share its fate)."""
-        return identity in self.found
 
     def _recognise_members(self) -> None:
         """Ask for the tags of neighbours that came without any; who carries the tag is a member."""
@@ -540,7 +570,7 @@ class _Reader:
     def _names_of(self, collector: Collector, item: Mapping[str, Any], region: str) -> set[str]:
         names = {str(jmespath.search(collector.id, item)), self._identity(collector, item, region)}
         for alias in collector.aliases:
-            names.update(_strings(jmespath.search(alias, item)))
+            names.update(_strings(jmespath.search(alias.replace("{region}", region), item)))
         return names
 
     def _tags(self, collector: Collector, item: Mapping[str, Any], region: str) -> dict[str, str]:
@@ -626,10 +656,28 @@ class _Reader:
 
 def _could_attach(collector: Collector, types: set[str]) -> bool:
     """Whether anything of the collector's type could point at a resource of one of these types."""
+    if collector.attaches_to:
+        return not types.isdisjoint(collector.attaches_to)
     targets = {link.to for link in collector.links if link.attach}
     return (
         not targets or None in targets or bool(targets & types) or collector.references is not None
     )
+
+
+def _over_answers(
+    due: Iterable[_Found], position: int, answers: dict[str, dict[str, Any]]
+) -> Iterator[tuple[_Found, Call, Any]]:
+    """The calls to make for each element of an earlier answer; a fact without elements is []."""
+    for found in due:
+        if position >= len(found.collector.follow_ups):
+            continue
+        call = found.collector.follow_ups[position]
+        so_far = answers[found.resource.id]
+        if not call.over or call.over[0] not in so_far:
+            continue
+        so_far[call.operation] = []
+        for each in jmespath.search(call.over[1], so_far[call.over[0]]) or ():
+            yield found, call, each
 
 
 def _fill(
@@ -651,6 +699,11 @@ def _filled(value: Any, names: Mapping[str, Any], item: Any) -> Any:
     if isinstance(value, list):
         return [_filled(inner, names, item) for inner in value]
     return value
+
+
+def _region_in(collector: Collector, item: Mapping[str, Any]) -> str | None:
+    """The Region an item says it is in, where a list spans Regions."""
+    return jmespath.search(collector.region_path, item) if collector.region_path else None
 
 
 def _strings(value: Any) -> list[str]:
