@@ -41,6 +41,7 @@ class Outcome:
     verdict: Verdict | None  # None: the check does not apply to this resource
     units: Mapping[str, float] = field(default_factory=dict)
     note: str = ""
+    spared: tuple[Scenario, ...] = ()  # scenarios that this resource's verdict has no effect in
 
 
 NOT_APPLICABLE = Outcome(None)
@@ -51,9 +52,9 @@ def passed(note: str = "", **units: float) -> Outcome:
     return Outcome(Verdict.PASS, units, note)
 
 
-def failed(note: str = "", **units: float) -> Outcome:
-    """The resource shows the defect that the check's title names."""
-    return Outcome(Verdict.FAIL, units, note)
+def failed(note: str = "", *, spared: Sequence[Scenario] = (), **units: float) -> Outcome:
+    """The resource shows the defect that the check's title names, harmless in the scenarios spared."""
+    return Outcome(Verdict.FAIL, units, note, tuple(spared))
 
 
 def passed_if(condition: bool, note: str = "", **units: float) -> Outcome:
@@ -131,6 +132,7 @@ class Check:
                 by_person=effect.by_person,
             )
             for effect in effects
+            if effect.scenario not in outcome.spared
         )
 
 

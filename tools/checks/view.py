@@ -140,6 +140,15 @@ class View:
         self._remember(operation, path, value)
         return value
 
+    def read_time(self, operation: str, path: str) -> datetime | None:
+        """Like `read`, for a point in time: as boto3 gave it, or as a stored snapshot holds it.
+
+        Raises:
+            Unknown: the call was denied, failed, or was not made.
+        """
+        value = self.read(operation, path)
+        return datetime.fromisoformat(value) if isinstance(value, str) else value
+
     def fact(self, operation: str) -> Any:
         """The whole answer of a call, as kept for this resource; `{}` means "not configured".
 
