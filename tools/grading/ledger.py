@@ -63,11 +63,13 @@ def soft_resources(resources: Iterable[Resource], relations: Iterable[Relation])
     """Members that something uses, and whose loss every user of theirs would ride out.
 
     A member that nothing is known to use counts as hard: not seeing a use is not the same as no use.
+    Watching something is no use of it.
     """
     members = {resource.id for resource in resources if resource.member}
     uses: dict[str, list[bool]] = {}
     for relation in relations:
+        if relation.kind is RelationKind.OBSERVABILITY:
+            continue
         if relation.source in members and relation.target in members:
-            hard = relation.hard and relation.kind is not RelationKind.OBSERVABILITY
-            uses.setdefault(relation.target, []).append(hard)
+            uses.setdefault(relation.target, []).append(relation.hard)
     return {target for target, hard in uses.items() if not any(hard)}
