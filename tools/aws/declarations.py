@@ -15,7 +15,29 @@ from typing import Any
 
 from state.snapshot import RelationKind
 
-Item = Mapping[str, Any]  # a resource's part of an answer, with AWS's field names
+Item = Mapping[str, Any]  # a resource's part of an answer, with AWS's field names; times are ISO 8601
+
+_IAM_PREFIXES = {  # services that IAM calls otherwise than botocore does
+    "amp": "aps",
+    "apigatewayv2": "apigateway",
+    "bedrock-agent": "bedrock",
+    "bedrock-agentcore-control": "bedrock-agentcore",
+    "cloudhsmv2": "cloudhsm",
+    "docdb": "rds",
+    "efs": "elasticfilesystem",
+    "elb": "elasticloadbalancing",
+    "elbv2": "elasticloadbalancing",
+    "emr": "elasticmapreduce",
+    "keyspaces": "cassandra",
+    "lexv2-models": "lex",
+    "neptune": "rds",
+    "opensearch": "es",
+    "opensearchserverless": "aoss",
+    "resourcegroupstaggingapi": "tag",
+    "service-quotas": "servicequotas",
+    "sesv2": "ses",
+    "stepfunctions": "states",
+}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -36,10 +58,14 @@ class Call:
 
     In `arguments`, a string value may hold `{id}`, `{arn}`, `{name}` or `{account}` of the resource,
     `{parts[0]}`, `{parts[1]}` ... of an id with slashes (`cluster/service`), and a value starting with
-    `@` is a JMESPath into the resource's item (`"@RestApiId"`).
+    `@` is a JMESPath into the resource's item (`"@RestApiId"`). Before that is read (with `each`), the
+    JMESPath sees `_id` and `_parts`, and `{region}` and `{domain}` (amazonaws.com) are known too.
 
     A follow-up call with `over` is made once for each element found there in an earlier follow-up's
     answer; `{each}` is the element, `{each[Arn]}` a field of it, and the fact is the list of answers.
+
+    A follow-up or tag call with a `batch` is made for many resources at once; `about` says of each
+    kept item which resource it is about, and the fact of a resource is the list of its items.
     """
 
     operation: str
@@ -49,6 +75,8 @@ class Call:
     iam: str | None = None  # the IAM action, if it is not called like the operation
     when: str | None = None  # JMESPath on the item: call only if true
     page_size: int | None = None  # None: AWS's default
+    batch: Batch | None = None
+    about: str = ""  # JMESPath in a kept item: the id or ARN of its resource
     over: tuple[str, str] | None = None  # (operation of an earlier follow-up, JMESPath to a list)
 
     @property
@@ -59,7 +87,8 @@ class Call:
     @property
     def iam_action(self) -> str:
         """The permission the call needs."""
-        return self.iam or self.operation
+        service, _, name = self.operation.partition(":")
+        return self.iam or f"{_IAM_PREFIXES.get(service, service)}:{name}"
 
 
 class Find(Flag):
@@ -119,10 +148,11 @@ class Collector:
 
     type: str  # AWS::RDS::DBInstance
     read: Call
-    id: str  # JMESPath in the item: what other answers call it
+    id: str  # JMESPath in the item: what other answers call it, or its ARN
     arn: (
         str | None
     )  # template with {partition} {region} {account} {id}; "*" for what cannot be made up
+    id_prefix: str = ""  # what answers put before the id: "/hostedzone/"
     arn_path: str | None = None  # JMESPath in the item, where the template has a "*"
     arn_pattern: str | None = (
         None  # regular expression with a group `id`, if the template's is too lax

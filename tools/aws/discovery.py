@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import jmespath
 
@@ -27,12 +27,15 @@ from tools.aws.account import (
     Refusal,
 )
 from tools.aws.answers import parse_json_texts
-from tools.aws.declarations import Call, Collector, Find, Reference, collectors
-from tools.aws.identity import collector_of_arn, make_arn, plain_id, tags_of
+from tools.aws.declarations import Batch, Call, Collector, Find, Item, Reference, collectors
+from tools.aws.identity import collector_of_arn, id_in, make_arn, plain_id, tags_of
 from tools.aws.redaction import redact
 
 CALLS_IN_FLIGHT = 16  # beyond that Python is the limit, not latency
 _ARNS_PER_TAG_CALL = 100
+_DOMAINS = {"aws-cn": "amazonaws.com.cn"}  # of service addresses, by partition
+
+_T = TypeVar("_T")
 
 Observe = Callable[[str, Mapping[str, Any]], None]
 
@@ -105,6 +108,9 @@ class _Reader:
         self.gaps: dict[tuple[str, str, str | None], Gap] = {}
         self.unread: dict[str, Resource] = {}  # members of types that no collector reads
         self.lists: dict[tuple[str, str], list[Mapping[str, Any]] | None] = {}  # (type, Region)
+        self.together: dict[str, list[Item] | None] = {}  # batched request -> items
+        self.tags_read: dict[str, dict[str, str]] = {}  # resource id -> tags that cost a call
+        self.tags_sought: set[str] = set()  # neighbours whose tags the index was asked for
         self.regions: list[str] = []
 
     # -- who belongs to the workload ------------------------------------------------------------
@@ -127,8 +133,9 @@ class _Reader:
         for collector, items in zip(
             listed, self.pool.map(lambda c: self._list(c, region), listed), strict=True
         ):
-            tagged = [(i, self._tags(collector, i, region)) for i in items or ()]
-            self._keep(collector, region, [i for i, tags in tagged if self._matches(tags)])
+            tags = self._tags_of_all(collector, items or [], region)
+            tagged = [i for i, its in zip(items or [], tags, strict=True) if self._matches(its)]
+            self._keep(collector, region, tagged)
 
     def _find_in_stack(self, stack: str, region: str) -> None:
         for entry in self._ask(STACK_RESOURCES, region, {"StackName": stack}) or ():
@@ -156,6 +163,8 @@ class _Reader:
         arn = self._arn(collector, name if "*" not in (collector.arn or "") else reference, region)
         self.index[arn] = tags or {}
         self.index.setdefault(reference, tags or {})
+        if arn == name:  # an ARN that cannot be made up: known by type and id until it is read
+            self.index.setdefault(f"{collector.type} {name}", tags or {})
         self.wanted.add(_Wanted(collector.type, self._home(collector, region), reference))
 
     def _note_unread(
@@ -198,6 +207,7 @@ class _Reader:
                 self._detail()
                 self._want_neighbours()
             self._attach()
+            self._recognise_members()
             self._detail()
             self._want_neighbours()
             if not self.wanted:
@@ -250,9 +260,12 @@ class _Reader:
             "parts": plain.split("/"),
             "account": self.account_id,
             "arn": about,
+            "region": region,
+            "domain": _DOMAINS.get(self.partition, "amazonaws.com"),
         }
+        known = {"_id": plain, "_parts": plain.split("/")}
         answer = self._ask(
-            collector.read, region, _fill(collector.read.arguments, names), resource=about
+            collector.read, region, _fill(collector.read.arguments, names, known), resource=about
         )
         if answer is None:
             if (collector.read.operation, region, about) in self.gaps:
@@ -274,17 +287,20 @@ class _Reader:
         return self.lists[key]
 
     def _keep(self, collector: Collector, region: str, items: Iterable[Mapping[str, Any]]) -> None:
-        for item in (parse_json_texts(raw, collector.json_texts) for raw in items):
-            if collector.keep and not jmespath.search(collector.keep, item):
-                continue
-            plain = str(jmespath.search(collector.id, item))
+        kept = [parse_json_texts(raw, collector.json_texts) for raw in items]
+        if collector.keep:
+            kept = [item for item in kept if jmespath.search(collector.keep, item)]
+        for item, own_tags in zip(kept, self._tags_of_all(collector, kept, region), strict=True):
+            plain = id_in(collector, item)
             identity = self._identity(collector, item, region)
             if identity in self.found:  # asked for by another of its names
                 for name in self._names_of(collector, item, region):
                     self.names.setdefault((collector.type, name), identity)
                     self.any_name.setdefault(name, identity)
                 continue
-            tags = self.index.get(identity) or self._tags(collector, item, region)
+            if (by_id := f"{collector.type} {plain}") in self.index:
+                self.index.setdefault(identity, self.index[by_id])
+            tags = self.index.get(identity) or own_tags
             home = "global" if collector.region else _region_in(collector, item) or region
             resource = Resource(
                 id=identity,
@@ -337,9 +353,15 @@ class _Reader:
         ]
         answers: dict[str, dict[str, Any]] = defaultdict(dict)
         self._follow(
-            [(f, call, None) for f in due for call in f.collector.follow_ups if not call.over],
+            [
+                (f, call, None)
+                for f in due
+                for call in f.collector.follow_ups
+                if not call.over and not call.batch
+            ],
             answers,
         )
+        self._follow_together(due, answers)
         longest = max((len(f.collector.follow_ups) for f in due), default=0)
         for position in range(longest):  # a call may go over the answer of any call before it
             self._follow(list(_over_answers(due, position, answers)), answers)
@@ -376,6 +398,43 @@ class _Reader:
                 facts.setdefault(call.operation, []).append(answer)
         for identity, operation in refused:  # a list that lacks one answer is no list
             answers[identity].pop(operation, None)
+
+    def _follow_together(self, due: Iterable[_Found], answers: dict[str, dict[str, Any]]) -> None:
+        """Make the follow-up calls that ask for many resources at once; share the answers out."""
+        wanted: dict[tuple[Call, str], list[_Found]] = defaultdict(list)
+        for found in due:
+            for call in found.collector.follow_ups:
+                if call.batch and (not call.when or jmespath.search(call.when, found.item)):
+                    wanted[call, found.collector.region or found.resource.region].append(found)
+        jobs = [
+            (call, call.batch, region, [(f.plain_id, f.resource.id) for f in chunk])
+            for (call, region), founds in wanted.items()
+            if call.batch
+            for chunk in _chunks(founds, call.batch.size)
+        ]
+        for (call, _, _, names), shares in zip(
+            jobs, self.pool.map(lambda job: self._ask_together(*job), jobs), strict=True
+        ):
+            for (_, identity), share in zip(names, shares, strict=True):
+                if share is not None:
+                    texts = self.found[identity].collector.json_texts
+                    answers[identity][call.operation] = parse_json_texts(share, texts)
+
+    def _ask_together(
+        self, call: Call, batch: Batch, region: str, names: list[tuple[str, str]]
+    ) -> list[list[Item] | None]:
+        """What one call says about each of many resources, given as (id, ARN); None if refused."""
+        arguments = dict(call.arguments) | _fill(batch.arguments, {"ids": [n for n, _ in names]})
+        request = repr((call.operation, region, arguments))
+        if request not in self.together:
+            self.together[request] = self._ask(call, region, arguments)
+        items = self.together[request]
+        if items is None:
+            return [None] * len(names)
+        shares: dict[str, list[Item]] = defaultdict(list)
+        for item in items:
+            shares[str(jmespath.search(call.about, item))].append(item)
+        return [shares.get(plain) or shares.get(arn) or [] for plain, arn in names]
 
     def _request(self, found: _Found, call: Call, each: Any) -> tuple[str, dict[str, Any]]:
         """The Region and arguments of a follow-up call."""
@@ -501,7 +560,9 @@ class _Reader:
             and found.collector.tag_call is None
             and found.resource.id.startswith("arn:")
             and found.resource.id not in self.index
+            and found.resource.id not in self.tags_sought
         ]
+        self.tags_sought.update(resource.id for resource in untagged)
         by_region: dict[str, list[Resource]] = defaultdict(list)
         for resource in untagged:
             by_region[self.regions[0] if resource.region == "global" else resource.region].append(
@@ -565,29 +626,51 @@ class _Reader:
     def _identity(self, collector: Collector, item: Mapping[str, Any], region: str) -> str:
         if collector.arn_path and (arn := jmespath.search(collector.arn_path, item)):
             return str(arn)
-        return self._arn(collector, str(jmespath.search(collector.id, item)), region)
+        return self._arn(collector, id_in(collector, item), region)
 
     def _names_of(self, collector: Collector, item: Mapping[str, Any], region: str) -> set[str]:
-        names = {str(jmespath.search(collector.id, item)), self._identity(collector, item, region)}
+        names = {id_in(collector, item), self._identity(collector, item, region)}
         for alias in collector.aliases:
             names.update(_strings(jmespath.search(alias.replace("{region}", region), item)))
         return names
 
-    def _tags(self, collector: Collector, item: Mapping[str, Any], region: str) -> dict[str, str]:
+    def _tags_of_all(
+        self, collector: Collector, items: list[Item], region: str
+    ) -> list[dict[str, str]]:
+        """The tags of each item; what costs calls is asked once, in batches where AWS allows."""
         if collector.tags:
-            return tags_of(item, collector.tags)
-        if collector.tag_call:
-            plain = str(jmespath.search(collector.id, item))
-            identity = self._identity(collector, item, region)
-            names = {"id": plain, "arn": identity, "account": self.account_id}
-            answer = self._ask(
-                collector.tag_call,
-                self._home(collector, region),
-                _fill(collector.tag_call.arguments, names, item),
-                resource=identity,
-            )
-            return tags_of({"Tags": answer}, "Tags")
-        return {}
+            return [tags_of(item, collector.tags) for item in items]
+        call, home = collector.tag_call, self._home(collector, region)
+        if call is None:
+            return [{} for _ in items]
+        identities = [self._identity(collector, item, region) for item in items]
+        unread = {
+            identity: item
+            for identity, item in zip(identities, items, strict=True)
+            if identity not in self.tags_read and identity not in self.index
+        }
+        if call.batch:
+            names = [(id_in(collector, item), identity) for identity, item in unread.items()]
+            for chunk in _chunks(names, call.batch.size):
+                shares = self._ask_together(call, call.batch, home, chunk)
+                for (_, identity), share in zip(chunk, shares, strict=True):
+                    self.tags_read[identity] = {
+                        key: value
+                        for entry in share or ()
+                        for key, value in tags_of(entry, "Tags").items()
+                    }
+        else:
+            read = self.pool.map(lambda of: self._tags(collector, call, home, *of), unread.items())
+            self.tags_read.update(zip(unread, read, strict=True))
+        return [self.tags_read.get(identity, {}) for identity in identities]
+
+    def _tags(
+        self, collector: Collector, call: Call, home: str, identity: str, item: Item
+    ) -> dict[str, str]:
+        names = {"id": id_in(collector, item), "arn": identity, "account": self.account_id}
+        arguments = _fill(call.arguments, names, item)
+        answer = self._ask(call, home, arguments, resource=identity)
+        return tags_of({"Tags": answer}, "Tags")
 
     def _name(
         self, collector: Collector, item: Mapping[str, Any], tags: Mapping[str, str], plain: str
@@ -640,15 +723,16 @@ class _Reader:
                 action == collector.read.operation for action, _, _ in self.gaps
             )
             other = target or reference.value
-            if other == found.resource.id:
-                continue
+            dangling = target is None and looked_for and not refused
+            if other == found.resource.id or (dangling and reference.incoming):
+                continue  # a permission left behind by a caller that is gone breaks nothing
             yield Relation(
                 source=other if reference.incoming else found.resource.id,
                 target=found.resource.id if reference.incoming else other,
                 kind=reference.kind,
                 label=reference.label,
                 hard=reference.hard,
-                dangling=target is None and looked_for and not refused,
+                dangling=dangling,
                 operation=reference.operation,
                 path=reference.path,
             )
@@ -704,6 +788,11 @@ def _filled(value: Any, names: Mapping[str, Any], item: Any) -> Any:
 def _region_in(collector: Collector, item: Mapping[str, Any]) -> str | None:
     """The Region an item says it is in, where a list spans Regions."""
     return jmespath.search(collector.region_path, item) if collector.region_path else None
+
+
+def _chunks(items: list[_T], size: int) -> Iterator[list[_T]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
 
 
 def _strings(value: Any) -> list[str]:

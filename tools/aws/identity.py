@@ -1,12 +1,12 @@
-"""Names of resources: ARNs made and taken apart, and who answers to which name."""
+"""Names of resources: ARNs made and taken apart, and whose they are."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
-import jmespath
-
+from tools.aws.answers import search
 from tools.aws.declarations import Collector, Item, collectors
 
 _FIELDS = {
@@ -32,18 +32,38 @@ def arn_pattern(collector: Collector) -> re.Pattern[str] | None:
 @cache
 def collector_of_arn(arn: str) -> Collector | None:
     """The collector whose type an ARN names, or None for a type that is not read."""
-    for collector in collectors().values():
+    for collector in _by_service().get(service_of(arn), ()):
         pattern = arn_pattern(collector)
         if pattern and pattern.fullmatch(arn):
             return collector
     return None
 
 
+@cache
+def _by_service() -> Mapping[str, list[Collector]]:
+    """Collectors by the service in their ARNs."""
+    index: dict[str, list[Collector]] = defaultdict(list)
+    for collector in collectors().values():
+        index[service_of(collector.arn or collector.arn_pattern or "")].append(collector)
+    return index
+
+
 def plain_id(collector: Collector, reference: str) -> str:
     """The id in an ARN of the collector's type; anything else is taken to be an id already."""
-    pattern = arn_pattern(collector) if reference.startswith("arn:") else None
-    match = pattern.fullmatch(reference) if pattern else None
-    return match.group("id") if match and "id" in match.groupdict() else reference
+    named = parts_of(collector, reference).get("id", reference)
+    return named.removeprefix(collector.id_prefix)
+
+
+def id_in(collector: Collector, item: Item) -> str:
+    """The plain id in an item."""
+    return plain_id(collector, str(search(collector.id, item)))
+
+
+def parts_of(collector: Collector, arn: str) -> dict[str, str]:
+    """The named parts of an ARN of the collector's type; none of anything else."""
+    pattern = arn_pattern(collector) if arn.startswith("arn:") else None
+    match = pattern.fullmatch(arn) if pattern else None
+    return match.groupdict() if match else {}
 
 
 def make_arn(collector: Collector, plain: str, *, partition: str, region: str, account: str) -> str:
@@ -53,9 +73,34 @@ def make_arn(collector: Collector, plain: str, *, partition: str, region: str, a
     return collector.arn.format(partition=partition, region=region, account=account, id=plain)
 
 
+def _field(arn: str, position: int) -> str:
+    parts = arn.split(":", position + 1)
+    return parts[position] if arn.startswith("arn:") and len(parts) > position else ""
+
+
+def service_of(arn: str) -> str:
+    """The service in an ARN; empty in anything else."""
+    return _field(arn, 2)
+
+
+def region_of(arn: str) -> str:
+    """The Region in an ARN; empty in anything else, and in ARNs without a Region."""
+    return _field(arn, 3)
+
+
+def account_of(arn: str) -> str:
+    """The account in an ARN; empty in anything else, and in ARNs without an account."""
+    return _field(arn, 4)
+
+
+def short_name(identifier: str) -> str:
+    """The last part of an id or ARN: what people call it when nothing else is known."""
+    return re.split(r"[/:]", identifier.removesuffix(":*"))[-1] or identifier
+
+
 def tags_of(item: Item, path: str) -> dict[str, str]:
     """Tags as a map, from any of the three shapes in which AWS gives them."""
-    found = jmespath.search(path, item) or {}
+    found = search(path, item) or {}
     if isinstance(found, Mapping):
         return {str(key): str(value) for key, value in found.items()}
     pairs: Iterable[Mapping[str, Any]] = found
