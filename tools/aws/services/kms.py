@@ -1,0 +1,21 @@
+"""KMS keys, by id, ARN or alias. AWS-managed keys are read too, but nobody can change them."""
+
+from tools.aws.declarations import Call, Collector
+
+KEY = Collector(
+    type="AWS::KMS::Key",
+    read=Call(
+        operation="kms:DescribeKey",
+        items="KeyMetadata",
+        arguments={"KeyId": "{id}"},
+        absent=("NotFoundException",),
+    ),
+    each=True,
+    id="KeyId",
+    arn="arn:{partition}:kms:{region}:{account}:key/{id}",
+    arn_path="Arn",
+    arn_pattern=r"arn:[^:]+:kms:[^:]*:[^:]*:(?:key/)?(?P<id>alias/.+|[^/]+)",
+    aliases=("_id",),
+)
+
+COLLECTORS = (KEY,)
