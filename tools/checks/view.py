@@ -115,6 +115,11 @@ class View:
         return self.resource.type
 
     @property
+    def region(self) -> str:
+        """The Region it is in, or "global"."""
+        return self.resource.region
+
+    @property
     def member(self) -> bool:
         """Whether it belongs to the workload (False: a neighbour)."""
         return self.resource.member

@@ -31,6 +31,11 @@ RECOVERY_POINT = Collector(
             items="RecoveryPoints[]",
             arguments={"ResourceArn": "@ResourceArn"},
         ),
+        Call(
+            operation="backup:ListCopyJobs",
+            items="CopyJobs[]",
+            arguments={"ByResourceArn": "@ResourceArn", "ByState": "COMPLETED"},
+        ),
     ),
     links=tuple(
         Link(

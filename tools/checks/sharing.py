@@ -1,0 +1,40 @@
+"""Who uses a shared component, inside the workload and outside it."""
+
+from collections.abc import Iterable
+
+from tools.checks.view import View
+
+SECURITY_GROUP = "AWS::EC2::SecurityGroup"
+COMPUTE = (
+    "AWS::AutoScaling::AutoScalingGroup",
+    "AWS::EC2::Instance",
+    "AWS::ECS::Service",
+    "AWS::ECS::TaskDefinition",
+    "AWS::Lambda::Function",
+    "AWS::StepFunctions::StateMachine",
+)
+
+
+def users(*stores: View) -> list[View]:
+    """Compute that names one of the stores, or carries a security group which it admits.
+
+    Raises:
+        Unknown: resources of one of these types could not be listed.
+    """
+    found = {user.id: user for store in stores for user in store.linked_from(*COMPUTE)}
+    for store in stores:
+        for group in store.linked(SECURITY_GROUP):
+            for admitted in group.linked(SECURITY_GROUP):
+                found.update((user.id, user) for user in admitted.linked_from(*COMPUTE))
+    return [found[identity] for identity in sorted(found)]
+
+
+def outsiders(of: Iterable[View]) -> list[View]:
+    """Those that are not the workload's."""
+    return [user for user in of if not user.member]
+
+
+def named(views: Iterable[View], most: int = 3) -> str:
+    """Their names, shortened to a few."""
+    names = sorted(view.name for view in views)
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
