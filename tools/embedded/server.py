@@ -98,7 +98,7 @@ class EmbeddedAccount:
         return _session(self.endpoint_url, self.region)
 
     def environment(self) -> dict[str, str]:
-        """What to export so that any AWS SDK or the AWS CLI uses this account and looks nowhere else.
+        """What to export so that the AWS CLI or any SDK uses this account and looks nowhere else.
 
         `MUST_BE_UNSET` names the variables that must not be set beside them.
         """
@@ -159,22 +159,23 @@ def _serve(listening: socket.socket) -> "BaseWSGIServer":
 
     Not `ThreadedMotoServer`: on a taken port it waits for ever, and it takes half a second to stop.
     """
+    from moto import settings
     from moto.moto_api._internal import mock_random
     from moto.moto_api._internal.models import moto_api_backend
-    from moto.server import (
+    from moto.moto_server.werkzeug_app import (
         DomainDispatcherApplication,
         MotoRequestHandler,
         create_backend_app,
     )
     from werkzeug.serving import make_server
 
-    class QuietHandler(MotoRequestHandler):  # type: ignore[misc]  # moto is untyped here
+    class QuietHandler(MotoRequestHandler):
         def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
             """Say nothing."""
 
-    class QuietApplication(DomainDispatcherApplication):  # type: ignore[misc]  # moto is untyped
+    class QuietApplication(DomainDispatcherApplication):
         def get_backend_for_host(self, host: str | None) -> Any:
-            """The backend, or None without moto's word about it on stdout, which is the report's."""
+            """The backend, or None without moto's word on stdout, which is the report's."""
             known = (pattern.match(f"http://{host}") for _, pattern in self.backend_url_patterns)
             if host and host.endswith(".amazonaws.com") and not any(known):
                 return None
@@ -182,6 +183,7 @@ def _serve(listening: socket.socket) -> "BaseWSGIServer":
 
     moto_api_backend.reset()
     mock_random.seed(_SEED)
+    settings.ACM_VALIDATION_WAIT = -1  # seconds until a certificate is issued: at once
     with listening:
         return make_server(
             ADDRESS,
@@ -196,7 +198,7 @@ def _serve(listening: socket.socket) -> "BaseWSGIServer":
 def _admit_what_is_missing(application: "WSGIApplication") -> "WSGIApplication":
     """Answer 501 where moto lacks a call: an SDK takes that for what it is, and does not retry.
 
-    Moto itself raises, or answers 404 with a page for people: to an SDK an outage, or nothing found.
+    Moto itself raises, or answers with a page for people: to an SDK an outage, or nothing found.
     """
     from werkzeug.wrappers import Response
 
@@ -242,7 +244,7 @@ def _session(endpoint_url: str, region: str) -> "boto3.Session":
 
 
 class _Silence:
-    """A logger that says nothing meanwhile: a call moto lacks is a gap, not a traceback on stderr."""
+    """A logger that is silent meanwhile: a call moto lacks is a gap, no traceback on stderr."""
 
     def __init__(self, name: str) -> None:
         self._logger = logging.getLogger(name)

@@ -1,7 +1,7 @@
 """Sample workloads for the embedded account, one module each.
 
-A module in this package defines `NAME`, `TAGS`, `DESCRIPTION`, `OBJECTIVES` and `build(client)`, made of
-plain boto3 calls. Nothing else lists the samples: a new one is one new file.
+A module in this package defines `NAME`, `TAGS`, `DESCRIPTION`, `OBJECTIVES` and `build(client)`,
+made of plain boto3 calls. Nothing else lists the samples: a new one is one new file.
 """
 
 import importlib
