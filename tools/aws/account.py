@@ -4,123 +4,34 @@ for what AWS refuses. An answer is either data or a `Refusal`, which becomes a g
 
 import threading
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import boto3
-import botocore.session
+import botocore
 from botocore.config import Config
-from botocore.exceptions import (
-    BotoCoreError,
-    ClientError,
-    CredentialRetrievalError,
-    NoCredentialsError,
-    PartialCredentialsError,
-    ProfileNotFound,
-    SSOTokenLoadError,
-    TokenRetrievalError,
-    UnauthorizedSSOTokenError,
-    UnknownServiceError,
-)
-from botocore.exceptions import (
-    ConnectionError as BotoConnectionError,
-)
-from botocore.parsers import ResponseParserError
+from botocore.exceptions import EndpointConnectionError
+from botocore.paginate import Paginator
 
 from state.errors import AccountUnreachable, CredentialsRefused
 from state.snapshot import GapReason
-from tools.aws.declarations import Call, collectors
+from tools.aws.answers import as_json
+from tools.aws.declarations import Call
+from tools.aws.gate import IDENTITY, close, guard
 from tools.aws.redaction import redact_text
-
-# Reads that belong to no resource type: who am I, what carries the tag, what is in the stack.
-IDENTITY = Call(operation="sts:GetCallerIdentity", iam="sts:GetCallerIdentity")
-TAG_INDEX = Call(
-    operation="resourcegroupstaggingapi:GetResources",
-    items="ResourceTagMappingList[]",
-    iam="tag:GetResources",
-    page_size=100,
+from tools.aws.refusals import (
+    EXPIRED_CODES,
+    FAILURES,
+    NO_CREDENTIALS,
+    UNKNOWN_CREDENTIALS_CODES,
+    Refusal,
+    refusal_of,
 )
-TAG_KEYS = Call(
-    operation="resourcegroupstaggingapi:GetTagKeys", items="TagKeys[]", iam="tag:GetTagKeys"
-)
-TAG_VALUES = Call(
-    operation="resourcegroupstaggingapi:GetTagValues", items="TagValues[]", iam="tag:GetTagValues"
-)
-STACK_RESOURCES = Call(
-    operation="cloudformation:ListStackResources", items="StackResourceSummaries[]"
-)
-GROUP_RESOURCES = Call(
-    operation="resource-groups:ListGroupResources", items="Resources[].Identifier"
-)
-CORE_CALLS = (IDENTITY, TAG_INDEX, TAG_KEYS, TAG_VALUES, STACK_RESOURCES, GROUP_RESOURCES)
 
 CALLS_IN_FLIGHT_PER_SERVICE = 8
 ATTEMPTS = 5  # botocore's adaptive mode backs off per client, so per service and Region
-
-_EXPIRED = {
-    "ExpiredToken",
-    "ExpiredTokenException",
-    "InvalidClientTokenId",
-    "UnrecognizedClientException",
-    "InvalidAccessKeyId",
-    "SignatureDoesNotMatch",
-    "AuthFailure",
-    "RequestExpired",
-}
-_DENIED = {
-    "AccessDenied",
-    "AccessDeniedException",
-    "UnauthorizedOperation",
-    "AuthorizationError",
-    "AuthorizationErrorException",
-    "NotAuthorized",
-    "Forbidden",
-    "403",
-    "UnauthorizedException",
-}
-_THROTTLED = {
-    "Throttling",
-    "ThrottlingException",
-    "ThrottledException",
-    "RequestLimitExceeded",
-    "SlowDown",
-    "TooManyRequestsException",
-    "RequestThrottled",
-    "RequestThrottledException",
-    "ProvisionedThroughputExceededException",
-    "BandwidthLimitExceeded",
-}
-_UNSUPPORTED = {
-    "UnknownOperationException",
-    "InvalidAction",
-    "NotImplemented",
-    "UnsupportedOperation",
-    "UnsupportedOperationException",
-    "OptInRequired",
-    "SubscriptionRequiredException",
-    "501",
-}
-
-
-class NotAllowed(Exception):
-    """A call that is not on the allow-list reached the gate: a bug, never the user's doing."""
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """Why a call gave no answer."""
-
-    reason: GapReason
-    code: str
-    detail: str
-
-
-def allowed_calls() -> frozenset[str]:
-    """The allow-list: exactly the operations that collectors and the core declare; all else is refused."""
-    declared = {call.operation for c in collectors().values() for call in c.calls}
-    return frozenset(declared | {call.operation for call in CORE_CALLS})
+_TOKENS = ("NextToken", "nextToken", "Marker", "NextMarker", "nextMarker")
 
 
 class Account:
@@ -132,27 +43,36 @@ class Account:
         *,
         endpoint_url: str | None = None,
         observe: Callable[[str, str], None] | None = None,
+        attempts: int = ATTEMPTS,
+        timeout_seconds: float = 30,
     ) -> None:
         """Args:
-        session: credentials and profile.
+        session: credentials and profile; clients made of it from now on can only read.
         endpoint_url: the embedded account's address; None for AWS itself.
         observe: told (operation, Region) of every call as it is made.
+        attempts: how often a call is tried before it is given up.
+        timeout_seconds: how long an answer is waited for.
         """
+        close(session)
         self._session = session
         self._endpoint_url = endpoint_url
         self._observe = observe
-        self._allowed = allowed_calls()
+        self._attempts, self._timeout = attempts, timeout_seconds
         self._clients: dict[tuple[str, str], Any] = {}
-        self._lock = threading.Lock()
-        self._in_flight: dict[str, threading.BoundedSemaphore] = {}
+        self._building = threading.Lock()
+        self._counting = threading.Lock()
+        self._slots: dict[str, threading.BoundedSemaphore] = defaultdict(
+            lambda: threading.BoundedSemaphore(CALLS_IN_FLIGHT_PER_SERVICE)
+        )
+        self._home: str | None = None  # a Region where the credentials were taken
         self.calls: Counter[str] = Counter()
         self.seconds = 0.0
-        session.events.register("before-call", self._gate)
 
     @property
     def default_region(self) -> str | None:
         """The profile's Region."""
-        return self._session.region_name
+        region: str | None = self._session.region_name
+        return region
 
     def identify(self, region: str) -> tuple[str, str]:
         """The account's id and partition.
@@ -161,129 +81,132 @@ class Account:
             CredentialsRefused: there are none, or AWS does not take them.
             AccountUnreachable: no answer.
         """
+        self._home = region
         answer = self.call(IDENTITY, region, {})
-        if isinstance(answer, Refusal):
-            if answer.code == "Unreachable":
-                raise AccountUnreachable(
-                    f"no answer from AWS in {region}: {answer.detail}. Check the network, the proxy and "
-                    "AWS_ENDPOINT_URL; `seeams demo` needs none of them"
-                )
+        if not isinstance(answer, Refusal):
+            return answer["Account"], answer["Arn"].split(":")[1]
+        if answer.reason is GapReason.DENIED:
             raise CredentialsRefused(
                 f"AWS refused to say whose credentials these are ({answer.code}: {answer.detail}). "
                 "Try `aws sts get-caller-identity`, or name another --profile"
             )
-        return answer["Account"], answer["Arn"].split(":")[1]
+        raise AccountUnreachable(
+            f"no answer from AWS in {region} ({answer.code}: {answer.detail}). Check the Region, the "
+            "network, the proxy and AWS_ENDPOINT_URL; `seeams demo` needs none of them"
+        )
 
     def call(self, call: Call, region: str, arguments: Mapping[str, Any]) -> Any:
-        """The joined pages of one call, or a Refusal. Codes in `call.absent` answer `None`.
+        """The joined pages of one call as JSON (times are ISO 8601), or a Refusal.
 
         Raises:
             CredentialsRefused: the credentials are missing or expired: no later call can succeed.
         """
-        started = time.perf_counter()
-        try:
-            with self._slot(call.service):
+        with self._slot(call.service):
+            started = time.perf_counter()
+            try:
                 return self._answer(call, region, arguments)
-        except ClientError as error:
-            return self._refusal_of(call, error)
-        except _NO_CREDENTIALS as error:
-            raise CredentialsRefused(
-                f"no usable AWS credentials: {error}. Run `aws configure` or `aws sso login`, set "
-                "AWS_PROFILE, or try `seeams demo`, which needs none"
-            ) from error
-        except (ResponseParserError, UnknownServiceError) as error:
-            return Refusal(GapReason.FAILED, type(error).__name__, redact_text(str(error))[:200])
-        except BotoConnectionError as error:
-            return Refusal(GapReason.FAILED, "Unreachable", redact_text(str(error))[:200])
-        except BotoCoreError as error:
-            return Refusal(GapReason.FAILED, type(error).__name__, redact_text(str(error))[:200])
-        finally:
-            with self._lock:
-                self.seconds += time.perf_counter() - started
+            except NO_CREDENTIALS as error:
+                raise CredentialsRefused(
+                    f"no usable AWS credentials: {redact_text(str(error))}. Run `aws configure` or "
+                    "`aws sso login`, set AWS_PROFILE, or try `seeams demo`, which needs none"
+                ) from error
+            except FAILURES as error:
+                return self._refused(call, region, error)
+            finally:
+                with self._counting:
+                    self.seconds += time.perf_counter() - started
 
     def _answer(self, call: Call, region: str, arguments: Mapping[str, Any]) -> Any:
         client = self._client(call.service, region)
-        method = botocore_method(call.operation)
-        if client.can_paginate(method):
+        paginator = _paginator(client, call.operation)
+        if paginator:
             config = {"PageSize": call.page_size} if call.page_size else {}
-            return (
-                client.get_paginator(method)
-                .paginate(**arguments, PaginationConfig=config)
-                .build_full_result()
-            )
-        answer = getattr(client, method)(**arguments)
-        answer.pop("ResponseMetadata", None)
-        return answer
+            pages = paginator.paginate(**arguments, PaginationConfig=config)
+            return as_json(pages.build_full_result())
+        answer = getattr(client, botocore_method(call.operation))(**arguments)
+        return as_json({key: value for key, value in answer.items() if key != "ResponseMetadata"})
 
-    def _refusal_of(self, call: Call, error: ClientError) -> Refusal | None:
-        code = str(error.response.get("Error", {}).get("Code", ""))
-        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-        detail = redact_text(str(error.response.get("Error", {}).get("Message", "")))[:200]
-        if code in call.absent:
-            return None
-        if code in _EXPIRED:
+    def _refused(self, call: Call, region: str, error: Exception) -> Refusal:
+        refusal = refusal_of(error)
+        unknown = refusal.code in UNKNOWN_CREDENTIALS_CODES
+        if refusal.code in EXPIRED_CODES or (unknown and region == self._home):
             raise CredentialsRefused(
-                f"AWS refused the credentials ({code}: {detail}). Run `aws sso login` or renew them, "
-                "then run the same command again: what was finished is kept"
-            ) from error
-        if code in _DENIED or code.endswith("AccessDenied"):
-            reason = GapReason.DENIED
-        elif code in _THROTTLED:
-            reason = GapReason.THROTTLED
-        elif code in _UNSUPPORTED:
-            reason = GapReason.UNSUPPORTED
-        elif status == 403:
-            reason = GapReason.DENIED
-        else:
-            reason = GapReason.FAILED
-        return Refusal(reason, code, detail)
+                f"AWS refused the credentials ({refusal.code}: {refusal.detail}). Run `aws sso login` "
+                "or renew them (and check the clock), then run the same command again"
+            ) from None
+        if unknown:
+            detail = f"the account does not seem to have {region} enabled: {refusal.detail}"
+            return Refusal(GapReason.UNSUPPORTED, refusal.code, detail)
+        if isinstance(error, EndpointConnectionError) and not self._offered(call.service, region):
+            return Refusal(
+                GapReason.UNSUPPORTED, refusal.code, f"{call.service} has no endpoint in {region}"
+            )
+        return refusal
+
+    def _offered(self, service: str, region: str) -> bool:
+        """Whether AWS lists an endpoint of the service in the Region; True where it lists none at all."""
+        partition = self._session.get_partition_for_region(region)
+        regions = self._session.get_available_regions(service, partition_name=partition)
+        return not regions or region in regions
 
     def _slot(self, service: str) -> threading.BoundedSemaphore:
-        with self._lock:
-            return self._in_flight.setdefault(
-                service, threading.BoundedSemaphore(CALLS_IN_FLIGHT_PER_SERVICE)
-            )
+        with self._counting:
+            return self._slots[service]
 
     def _client(self, service: str, region: str) -> Any:
-        with self._lock:  # sessions are not thread-safe while they build clients
-            key = (service, region)
-            if key not in self._clients:
-                self._clients[key] = self._session.client(
-                    service,
-                    region_name=region,
-                    endpoint_url=self._endpoint_url,
-                    config=Config(
-                        retries={"mode": "adaptive", "total_max_attempts": ATTEMPTS},
-                        max_pool_connections=CALLS_IN_FLIGHT_PER_SERVICE,
-                        connect_timeout=10,
-                        read_timeout=30,
-                        user_agent_extra="seeams",
-                    ),
-                )
-            return self._clients[key]
+        key = (service, region)
+        if key not in self._clients:
+            with self._building:  # sessions are not thread-safe while they build clients
+                if key not in self._clients:
+                    self._clients[key] = self._build(service, region)
+        return self._clients[key]
 
-    def _gate(self, model: Any, context: Mapping[str, Any], **_: Any) -> None:
-        operation = f"{model.service_model.service_name}:{model.name}"
-        if operation not in self._allowed:
-            raise NotAllowed(f"{operation} is not on the read-only allow-list")
-        region = context.get("client_region", "")
-        with self._lock:
+    def _build(self, service: str, region: str) -> Any:
+        is_first_call = service == IDENTITY.service  # the sooner it is known that nobody answers
+        client = self._session.client(
+            service,
+            region_name=region,
+            endpoint_url=self._endpoint_url,
+            config=Config(
+                retries={
+                    "mode": "adaptive",
+                    "total_max_attempts": min(self._attempts, 2)
+                    if is_first_call
+                    else self._attempts,
+                },
+                max_pool_connections=CALLS_IN_FLIGHT_PER_SERVICE,
+                connect_timeout=min(self._timeout, 5),
+                read_timeout=self._timeout,
+                user_agent_extra="seeams",
+            ),
+        )
+        guard(client, self._passed)
+        return client
+
+    def _passed(self, operation: str, region: str) -> None:
+        with self._counting:
             self.calls[operation] += 1
         if self._observe:
             self._observe(operation, region)
 
 
-_NO_CREDENTIALS = (
-    NoCredentialsError,
-    PartialCredentialsError,
-    CredentialRetrievalError,
-    ProfileNotFound,
-    SSOTokenLoadError,
-    TokenRetrievalError,
-    UnauthorizedSSOTokenError,
-)
+def _paginator(client: Any, operation: str) -> Paginator | None:
+    """Botocore's paginator, or one made up where botocore has none though answers come in pages."""
+    method = botocore_method(operation)
+    if client.can_paginate(method):
+        return client.get_paginator(method)
+    model = client.meta.service_model.operation_model(operation.partition(":")[2])
+    asked = model.input_shape.members if model.input_shape else {}
+    answered = model.output_shape.members if model.output_shape else {}
+    token = next((t for t in _TOKENS if t in asked and t in answered), None)
+    lists = [name for name, shape in answered.items() if shape.type_name == "list"]
+    if token is None or not lists:
+        return None
+    pages = {"input_token": token, "output_token": token, "result_key": lists}
+    return Paginator(getattr(client, method), pages, model)
 
 
 def botocore_method(operation: str) -> str:
     """The client method of an operation: `rds:DescribeDBInstances` -> `describe_db_instances`."""
-    return botocore.xform_name(operation.partition(":")[2])
+    name: str = botocore.xform_name(operation.partition(":")[2])
+    return name

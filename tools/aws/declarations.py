@@ -15,7 +15,9 @@ from typing import Any
 
 from state.snapshot import RelationKind
 
-Item = Mapping[str, Any]  # a resource's part of an answer, with AWS's field names; times are ISO 8601
+Item = Mapping[
+    str, Any
+]  # a resource's part of an answer, with AWS's field names; times are ISO 8601
 
 _IAM_PREFIXES = {  # services that IAM calls otherwise than botocore does
     "amp": "aps",

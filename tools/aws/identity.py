@@ -30,13 +30,17 @@ def arn_pattern(collector: Collector) -> re.Pattern[str] | None:
 
 
 @cache
-def collector_of_arn(arn: str) -> Collector | None:
-    """The collector whose type an ARN names, or None for a type that is not read."""
-    for collector in _by_service().get(service_of(arn), ()):
-        pattern = arn_pattern(collector)
-        if pattern and pattern.fullmatch(arn):
-            return collector
-    return None
+def collectors_of_arn(arn: str) -> tuple[Collector, ...]:
+    """The collectors whose types an ARN may name (RDS, DocumentDB and Neptune share theirs)."""
+    return tuple(c for c in _by_service().get(service_of(arn), ()) if parts_of(c, arn) is not None)
+
+
+def may_name(collector: Collector, reference: str) -> bool:
+    """Whether a reference can be one to the collector's type: any id, and no ARN of another type."""
+    if not reference.startswith("arn:") or parts_of(collector, reference) is not None:
+        return True
+    same_service = service_of(reference) == service_of(collector.arn or reference)
+    return same_service and not collectors_of_arn(reference)  # the ARN of an alias, perhaps
 
 
 @cache
@@ -50,7 +54,7 @@ def _by_service() -> Mapping[str, list[Collector]]:
 
 def plain_id(collector: Collector, reference: str) -> str:
     """The id in an ARN of the collector's type; anything else is taken to be an id already."""
-    named = parts_of(collector, reference).get("id", reference)
+    named = (parts_of(collector, reference) or {}).get("id", reference)
     return named.removeprefix(collector.id_prefix)
 
 
@@ -59,11 +63,11 @@ def id_in(collector: Collector, item: Item) -> str:
     return plain_id(collector, str(search(collector.id, item)))
 
 
-def parts_of(collector: Collector, arn: str) -> dict[str, str]:
-    """The named parts of an ARN of the collector's type; none of anything else."""
+def parts_of(collector: Collector, arn: str) -> dict[str, str] | None:
+    """The named parts of an ARN of the collector's type; None of anything else."""
     pattern = arn_pattern(collector) if arn.startswith("arn:") else None
     match = pattern.fullmatch(arn) if pattern else None
-    return match.groupdict() if match else {}
+    return match.groupdict() if match else None
 
 
 def make_arn(collector: Collector, plain: str, *, partition: str, region: str, account: str) -> str:

@@ -1,109 +1,140 @@
 """What never leaves the reader: environment values, user data, presigned addresses, secrets in text.
 
-Everything an answer holds passes here before it is stored, logged, checked or shown to a model.
+Everything an answer holds passes here before it is stored, logged, checked or shown to a model. Nearly
+all of it is harmless, so a secret is looked for only where one of the words stands that go with it.
 """
 
+import importlib
+import json
 import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
+from tools.aws.answers import replaced
+
 REDACTED = "[redacted]"
 
-# Free text long enough to hide a secret; shorter strings are names, states and numbers.
-_SHORTEST_SECRET = 12
-_PRESIGNED = re.compile(r"https?://\S*[?&](?:X-Amz-Signature|Signature|X-Amz-Security-Token)=\S+")
+_NAMED = (
+    r"pass(?:word|wd|phrase)|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credential"
+)
+# `name=value`, `name: value`, `"name":"value"`, `--name value`. A colon alone is no assignment, or ARNs
+# (`secret:food-agent/api-key`) and IAM actions (`secretsmanager:GetSecretValue`) would be.
+_ASSIGNED = re.compile(
+    rf"""(?ix)(?P<name> [\w.-]*(?:{_NAMED})[\w.-]*["'\\]*
+        (?: \s*=\s*["'\\]* | \s*:\s*["'\\]+ | :\s+ | (?<=["'\\])\s*:\s* )
+      | (?<![\w:/.-])(?:password|passwd|pwd)\s*:\s*
+      | --?[\w-]*(?:{_NAMED})[\w-]*\s+ )
+      (?!arn:|{re.escape(REDACTED)}) [^\s"'\\;,&}}]{{4,}}"""
+)
+_PRESIGNED = re.compile(
+    r"https?://\S*[?&](?:X-Amz-\w+|Signature|AWSAccessKeyId)=\S+", re.IGNORECASE
+)
 _PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY[\s\S]*?(?:-----END [A-Z ]*-----|$)")
-_URL_PASSWORD = re.compile(r"(?<=://)([^/\s:@]+):([^/\s@]+)@")
+_URL_PASSWORD = re.compile(r"(?<=://)([^/\s:@]*):([^/\s]+)@")
+_OWN: Mapping[re.Pattern[str], tuple[tuple[str, ...], str]] = {
+    _PRESIGNED: (("x-amz-", "signature=", "awsaccesskeyid="), REDACTED),
+    _PRIVATE_KEY: (("-----begin",), REDACTED),
+    _URL_PASSWORD: (("://",), rf"\1:{REDACTED}@"),
+    _ASSIGNED: (
+        (
+            "passw",
+            "passphrase",
+            "pwd",
+            "secret",
+            "token",
+            "apikey",
+            "api_key",
+            "api-key",
+            "accesskey",
+        )
+        + ("access_key", "access-key", "privatekey", "private_key", "private-key", "credential"),
+        rf"\g<name>{REDACTED}",
+    ),
+}
+# Detectors of detect-secrets, a maintained list of what providers' keys look like, by the words without
+# which none of their patterns matches. Left out: patterns without a prefix of their own, which hit ARNs.
+_DETECTORS: Mapping[str, tuple[str, ...]] = {
+    "aws.AWSKeyDetector": ("akia", "asia", "abia", "acca", "a3t"),
+    "azure_storage_key.AzureStorageKeyDetector": ("accountkey=",),
+    "github_token.GitHubTokenDetector": ("ghp_", "gho_", "ghu_", "ghs_", "ghr_"),
+    "gitlab_token.GitLabTokenDetector": (
+        "glpat-",
+        "gldt-",
+        "glft-",
+        "glsoat-",
+        "glrt-",
+        "gr1348941",
+    )
+    + ("glcbt-", "glimt-", "glptt-", "glagent-", "gloas-"),
+    "jwt.JwtTokenDetector": ("eyj",),
+    "npm.NpmDetector": (":_authtoken",),
+    "openai.OpenAIDetector": ("t3blbkfj",),
+    "pypi_token.PypiTokenDetector": ("pypi-age",),
+    "sendgrid.SendGridDetector": ("sg.",),
+    "slack.SlackDetector": ("xox", "hooks.slack.com"),
+    "square_oauth.SquareOAuthDetector": ("sq0csp-",),
+    "stripe.StripeDetector": ("k_live_",),
+}
+_WORDS = tuple(
+    word for words in (*(w for w, _ in _OWN.values()), *_DETECTORS.values()) for word in words
+)
+_ANY_WORD = re.compile("|".join(map(re.escape, _WORDS)))  # faster than `in` on short texts only
+_SECRET_NAME = re.compile(rf"(?i)(?:{_NAMED})s?$")
+_PAIRS = (("Key", "Value"), ("key", "value"), ("Name", "Value"), ("name", "value"))
+_PAIRS += (("ParameterKey", "ParameterValue"), ("ParameterName", "ParameterValue"))
 
 
 @cache
-def _secret_patterns() -> tuple[re.Pattern[str], ...]:
-    """The patterns of detect-secrets: a maintained list of what keys and tokens look like."""
-    from detect_secrets.plugins import (  # slow to import, and only needed here
-        aws,
-        azure_storage_key,
-        github_token,
-        gitlab_token,
-        jwt,
-        npm,
-        openai,
-        pypi_token,
-        sendgrid,
-        slack,
-        square_oauth,
-        stripe,
-        telegram_token,
-        twilio,
-    )
-
-    detectors = (
-        aws.AWSKeyDetector,
-        azure_storage_key.AzureStorageKeyDetector,
-        github_token.GitHubTokenDetector,
-        gitlab_token.GitLabTokenDetector,
-        jwt.JwtTokenDetector,
-        npm.NpmDetector,
-        openai.OpenAIDetector,
-        pypi_token.PypiTokenDetector,
-        sendgrid.SendGridDetector,
-        slack.SlackDetector,
-        square_oauth.SquareOAuthDetector,
-        stripe.StripeDetector,
-        telegram_token.TelegramBotTokenDetector,
-        twilio.TwilioKeyDetector,
-    )
-    named = re.compile(
-        r"""(?ix)(?<![\w:/-])(?:pass(?:word|wd|phrase)?|secret|token|api[_-]?key|credential)s?
-        ["']?\s*[:=]\s*["']?(?P<value>[^\s"',;}]{6,})"""
-    )
-    return (*(pattern for detector in detectors for pattern in detector.denylist), named)
+def _detector(name: str) -> tuple[re.Pattern[str], ...]:
+    """A detector's patterns, imported (slowly) when its words are met for the first time."""
+    module, _, detector = name.partition(".")
+    found = getattr(importlib.import_module(f"detect_secrets.plugins.{module}"), detector)
+    return tuple(found.denylist)
 
 
 def redact_text(text: str) -> str:
-    """The text without passwords in URLs, presigned addresses, keys and tokens."""
-    if len(text) < _SHORTEST_SECRET:
+    """The text without passwords in URLs, presigned addresses, keys, tokens and assigned secrets."""
+    lower = text.lower()
+    if not _ANY_WORD.search(lower):
         return text
-    text = _PRESIGNED.sub(REDACTED, text)
-    text = _PRIVATE_KEY.sub(REDACTED, text)
-    text = _URL_PASSWORD.sub(rf"\1:{REDACTED}@", text)
-    for pattern in _secret_patterns():
-        text = pattern.sub(REDACTED, text)
+    for pattern, (words, replacement) in _OWN.items():
+        if any(word in lower for word in words):
+            text = pattern.sub(replacement, text)
+    for name, words in _DETECTORS.items():
+        if any(word in lower for word in words):
+            for pattern in _detector(name):
+                text = pattern.sub(REDACTED, text)
     return text
 
 
-def redact(answer: Any, paths: Iterable[str]) -> Any:
-    """A copy of an answer without the values at `paths` and without secrets in any string.
+def redact(answer: Any, paths: Iterable[str] = ()) -> Any:
+    """The answer without the values at `paths` and without secrets in any string; unharmed parts are shared.
 
     A path is dotted; `*` stands for every key or element (`containerDefinitions.*.environment.*.value`).
     Keys stay, so that a check can see that a variable exists.
     """
-    copied = _scrub(answer)
     for path in paths:
-        _blank(copied, path.split("."))
-    return copied
+        answer = replaced(answer, path, lambda _: REDACTED)
+    lower = json.dumps(answer, default=str, ensure_ascii=False).lower()
+    return _scrubbed(answer) if any(word in lower for word in _WORDS) else answer
 
 
-def _scrub(value: Any) -> Any:
+def _scrubbed(value: Any) -> Any:
     if isinstance(value, str):
         return redact_text(value)
     if isinstance(value, Mapping):
-        return {key: _scrub(inner) for key, inner in value.items()}
+        secret = {key for key in value if isinstance(key, str) and _SECRET_NAME.search(key)}
+        secret |= {held for name, held in _PAIRS if _SECRET_NAME.search(str(value.get(name, "")))}
+        return {
+            _scrubbed(key): REDACTED if key in secret and _hidable(inner) else _scrubbed(inner)
+            for key, inner in value.items()
+        }
     if isinstance(value, list | tuple):
-        return [_scrub(inner) for inner in value]
+        return [_scrubbed(inner) for inner in value]
     return value
 
 
-def _blank(value: Any, path: list[str]) -> None:
-    head, *rest = path
-    if isinstance(value, dict):
-        keys: Iterable[Any] = list(value) if head == "*" else [head] if head in value else []
-    elif isinstance(value, list):
-        keys = range(len(value)) if head == "*" else []
-    else:
-        return
-    for key in keys:
-        if rest:
-            _blank(value[key], rest)
-        else:
-            value[key] = REDACTED
+def _hidable(value: Any) -> bool:
+    """Text that could be the secret itself: neither the ARN of one nor empty."""
+    return isinstance(value, str) and value != "" and not value.startswith("arn:")

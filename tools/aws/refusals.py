@@ -1,0 +1,114 @@
+"""What AWS says no with, and what each no means: a gap, a resource that is gone, or nobody to ask."""
+
+import re
+from dataclasses import dataclass
+
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    CredentialRetrievalError,
+    NoCredentialsError,
+    PartialCredentialsError,
+    ProfileNotFound,
+    SSOTokenLoadError,
+    TokenRetrievalError,
+    UnauthorizedSSOTokenError,
+    UnknownServiceError,
+)
+from botocore.parsers import ResponseParserError
+
+from state.snapshot import GapReason
+from tools.aws.redaction import redact_text
+
+# What a call may raise instead of answering; anything else is a bug and goes through.
+FAILURES = (ClientError, BotoCoreError, ResponseParserError)
+NO_CREDENTIALS = (
+    NoCredentialsError,
+    PartialCredentialsError,
+    CredentialRetrievalError,
+    ProfileNotFound,
+    SSOTokenLoadError,
+    TokenRetrievalError,
+    UnauthorizedSSOTokenError,
+)
+EXPIRED_CODES = frozenset(
+    {"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"}
+)
+# In a Region that the account has not enabled, good credentials are refused like bad ones.
+UNKNOWN_CREDENTIALS_CODES = frozenset(
+    {
+        "AuthFailure",
+        "InvalidAccessKeyId",
+        "InvalidClientTokenId",
+        "InvalidSignatureException",
+        "SignatureDoesNotMatch",
+        "UnrecognizedClientException",
+    }
+)
+_REASONS = {
+    GapReason.DENIED: re.compile(
+        r"AccessDenied|AccessDenied(Exception|Fault|ForDependency)|UnauthorizedOperation|.*AccessDenied"
+        r"|AuthorizationError(Exception)?|NotAuthorized(Exception)?|Forbidden(Exception)?|403"
+        r"|Unauthorized(Access)?(Exception)?|AccountAccessDenied|KMSAccessDenied.*|.*NotAuthorized"
+    ),
+    GapReason.THROTTLED: re.compile(
+        r"Throttl.*|.*Throttled(Exception)?|RequestLimitExceeded|SlowDown|TooManyRequests(Exception)?|429"
+        r"|ProvisionedThroughputExceeded.*|BandwidthLimitExceeded|PriorRequestNotComplete"
+        r"|EC2ThrottledException|LimitExceededException"
+    ),
+    GapReason.UNSUPPORTED: re.compile(
+        r"UnknownOperation(Exception)?|InvalidAction|NotImplemented|Unsupported(Operation|API)?(Exception)?"
+        r"|OptInRequired|SubscriptionRequired(Exception)?|501|RegionNotSupported|NotSupported(Exception)?"
+    ),
+}
+_NOT_FOUND = re.compile(
+    r"NotFound|NoSuch|NonExistent|DoesNotExist|NotExist|NotFoundFault|Unknown(Resource|Table)|^404$"
+    r"|\.Malformed$|^StateMachineDeleting$"
+)
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a call gave no answer.
+
+    `not_found`: AWS says that what was asked about does not exist. `about_request`: something in the
+    request (one id of a batch, perhaps) was refused, not the call as such.
+    """
+
+    reason: GapReason
+    code: str
+    detail: str
+    not_found: bool = False
+    about_request: bool = False
+
+
+def refusal_of(error: Exception) -> Refusal:
+    """What one of `FAILURES` means. Its detail is redacted and short."""
+    if isinstance(error, ClientError):
+        return _refusal_of_answer(error)
+    reason = GapReason.UNSUPPORTED if isinstance(error, UnknownServiceError) else GapReason.FAILED
+    return Refusal(reason, type(error).__name__, _short(str(error)))
+
+
+def _refusal_of_answer(error: ClientError) -> Refusal:
+    said = error.response.get("Error", {})
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    code = str(said.get("Code", ""))
+    detail = _short(str(said.get("Message", "")))
+    for reason, codes in _REASONS.items():
+        if codes.fullmatch(code):
+            return Refusal(reason, code, detail)
+    if status == 403:
+        return Refusal(GapReason.DENIED, code, detail)
+    return Refusal(
+        GapReason.FAILED,
+        code,
+        detail,
+        not_found=status == 404 or bool(_NOT_FOUND.search(code)),
+        about_request=400 <= status < 500,
+    )
+
+
+def _short(text: str) -> str:
+    """Redacted before it is cut: half a secret is harder to recognise than a whole one."""
+    return " ".join(redact_text(text).split())[:200]
