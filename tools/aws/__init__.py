@@ -1,1 +1,1 @@
-"""Reading an AWS account: declarations of what to read, the gate it passes, and the engine that reads."""
+"""Reading an AWS account: what is declared, the gate that calls pass, the engine that reads."""

@@ -1,5 +1,6 @@
-"""The only way to AWS: one call at a time, through the read-only gate, counted, retried, never raising
-for what AWS refuses. An answer is either data or a `Refusal`, which becomes a gap.
+"""The only way to AWS: one call at a time, through the read-only gate, counted and retried.
+
+What AWS refuses is never raised: an answer is either data or a `Refusal`, which becomes a gap.
 """
 
 import threading
@@ -46,7 +47,9 @@ class Account:
         attempts: int = ATTEMPTS,
         timeout_seconds: float = 30,
     ) -> None:
-        """Args:
+        """Close the session to all but reads.
+
+        Args:
         session: credentials and profile; clients made of it from now on can only read.
         endpoint_url: the embedded account's address; None for AWS itself.
         observe: told (operation, Region) of every call as it is made.
@@ -91,8 +94,8 @@ class Account:
                 "Try `aws sts get-caller-identity`, or name another --profile"
             )
         raise AccountUnreachable(
-            f"no answer from AWS in {region} ({answer.code}: {answer.detail}). Check the Region, the "
-            "network, the proxy and AWS_ENDPOINT_URL; `seeams demo` needs none of them"
+            f"no answer from AWS in {region} ({answer.code}: {answer.detail}). Check the Region, "
+            "the network, the proxy and AWS_ENDPOINT_URL; `seeams demo` needs none of them"
         )
 
     def call(self, call: Call, region: str, arguments: Mapping[str, Any]) -> Any:
@@ -131,8 +134,8 @@ class Account:
         unknown = refusal.code in UNKNOWN_CREDENTIALS_CODES
         if refusal.code in EXPIRED_CODES or (unknown and region == self._home):
             raise CredentialsRefused(
-                f"AWS refused the credentials ({refusal.code}: {refusal.detail}). Run `aws sso login` "
-                "or renew them (and check the clock), then run the same command again"
+                f"AWS refused the credentials ({refusal.code}: {refusal.detail}). Run `aws sso "
+                "login` or renew them (and check the clock), then run the same command again"
             ) from None
         if unknown:
             detail = f"the account does not seem to have {region} enabled: {refusal.detail}"
@@ -144,7 +147,7 @@ class Account:
         return refusal
 
     def _offered(self, service: str, region: str) -> bool:
-        """Whether AWS lists an endpoint of the service in the Region; True where it lists none at all."""
+        """Whether AWS lists an endpoint of the service in the Region, or none anywhere."""
         partition = self._session.get_partition_for_region(region)
         regions = self._session.get_available_regions(service, partition_name=partition)
         return not regions or region in regions

@@ -1,4 +1,4 @@
-"""Answers as they are kept: looked into by JMESPath, changed at dotted paths without copying the rest."""
+"""Answers as they are kept: searched by JMESPath, changed at dotted paths, the rest shared."""
 
 import json
 from base64 import b64encode
@@ -21,7 +21,7 @@ def search(path: str, value: Any) -> Any:
 
 
 def as_json(value: Any) -> Any:
-    """The value with times as ISO 8601 and bytes as base64, as it is when it is read from a store."""
+    """The value as it comes back from a store: times as ISO 8601, bytes as base64."""
     if isinstance(value, dict):
         return {key: as_json(inner) for key, inner in value.items()}
     if isinstance(value, list):
@@ -61,7 +61,7 @@ def _replaced(value: Any, path: list[str], change: Change) -> Any:
 
 
 def parse_json_texts(answer: Any, paths: Iterable[str]) -> Any:
-    """The answer with the strings at `paths` that hold JSON parsed. What is no JSON stays a string."""
+    """The answer with the JSON texts at `paths` parsed. What is no JSON stays a string."""
     for path in paths:
         answer = replaced(answer, path, _parsed)
     return answer

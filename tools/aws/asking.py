@@ -26,14 +26,16 @@ _Result = TypeVar("_Result")
 class Asker:
     """Asks one account; use as a context manager.
 
-    An answer is what `call.items` finds, None where AWS says "not configured" or "does not exist", or a
-    Refusal, of which a gap is kept.
+    An answer is what `call.items` finds, None where AWS says "not configured" or "does not exist",
+    or a Refusal, of which a gap is kept.
     """
 
     def __init__(
         self, account: Account, regions: Sequence[str], observe: Observe | None = None
     ) -> None:
-        """Args:
+        """Say who is asked.
+
+        Args:
         account: what is asked.
         regions: the Regions that are scanned.
         observe: told of every gap, from any thread.
@@ -98,7 +100,7 @@ class Asker:
         jobs: Sequence[_Job],
         service: Callable[[_Job], str],
     ) -> list[_Result]:
-        """The results of the jobs in their order. The services take turns, so that none holds up others."""
+        """The results of the jobs in their order; services take turns, so none holds up others."""
         position: Counter[str] = Counter()
         turns = []
         for index, job in enumerate(jobs):

@@ -1,6 +1,6 @@
 """How a service module says what to read. `tools/aws/discovery.py` executes these declarations.
 
-A module in `tools/aws/services/` defines `COLLECTORS`, a tuple of `Collector`; nothing else lists them.
+A module in `tools/aws/services/` defines `COLLECTORS`, a tuple of `Collector`.
 Operations are written as botocore names them, `"rds:DescribeDBInstances"`: service, then operation.
 Paths are JMESPath.
 """
@@ -15,9 +15,8 @@ from typing import Any
 
 from state.snapshot import RelationKind
 
-Item = Mapping[
-    str, Any
-]  # a resource's part of an answer, with AWS's field names; times are ISO 8601
+# A resource's part of an answer, with AWS's field names; times are ISO 8601 texts.
+Item = Mapping[str, Any]
 
 _IAM_PREFIXES = {  # services that IAM calls otherwise than botocore does
     "amp": "aps",
@@ -46,8 +45,8 @@ _IAM_PREFIXES = {  # services that IAM calls otherwise than botocore does
 class Batch:
     """How to ask for resources by id, many at a time.
 
-    `arguments` is merged into the call's; where it holds the string `"{ids}"` the list of ids is put
-    in: `{"Filters": [{"Name": "db-instance-id", "Values": "{ids}"}]}` or `{"GroupIds": "{ids}"}`.
+    `arguments` is merged into the call's; where it holds `"{ids}"` the list of ids is put in:
+    `{"Filters": [{"Name": "db-instance-id", "Values": "{ids}"}]}` or `{"GroupIds": "{ids}"}`.
     """
 
     arguments: Mapping[str, Any]
@@ -58,13 +57,13 @@ class Batch:
 class Call:
     """One read operation.
 
-    In `arguments`, a string value may hold `{id}`, `{arn}`, `{name}` or `{account}` of the resource,
-    `{parts[0]}`, `{parts[1]}` ... of an id with slashes (`cluster/service`), and a value starting with
-    `@` is a JMESPath into the resource's item (`"@RestApiId"`). Before that is read (with `each`), the
-    JMESPath sees `_id` and `_parts`, and `{region}` and `{domain}` (amazonaws.com) are known too.
+    In `arguments`, a string value may hold `{id}`, `{arn}`, `{name}`, `{account}` or `{region}` of
+    the resource, `{domain}` (amazonaws.com), and `{parts[0]}`, `{parts[1]}` ... of an id with slashes
+    (`cluster/service`); a value starting with `@` is a JMESPath into the resource's item
+    (`"@RestApiId"`). Before that is read (with `each`), the JMESPath sees `_id` and `_parts`.
 
     A follow-up call with `over` is made once for each element found there in an earlier follow-up's
-    answer; `{each}` is the element, `{each[Arn]}` a field of it, and the fact is the list of answers.
+    answer; `{each}` is the element, `{each[Arn]}` a field of it, the fact is the list of answers.
 
     A follow-up or tag call with a `batch` is made for many resources at once; `about` says of each
     kept item which resource it is about, and the fact of a resource is the list of its items.
@@ -105,7 +104,7 @@ class Find(Flag):
 
 @dataclass(frozen=True, kw_only=True)
 class Reference:
-    """A resource that an item names. `to` is its type, or None when the value is an ARN or a guess."""
+    """A resource that an item names. `to` is its type; None: the value is an ARN or a guess."""
 
     value: str  # an id, an ARN, or any alias (DNS name, queue URL, key alias)
     to: str | None = None
@@ -143,8 +142,9 @@ class Link:
 class Collector:
     """All that is read about one resource type.
 
-    One of three ways brings the item: `batch` asks for many by id; `each` asks once per resource, with
-    `{id}` in the arguments; with neither, `read` lists the account and what is wanted is picked out.
+    One of three ways brings the item: `batch` asks for many by id; `each` asks once per resource,
+    with `{id}` in the arguments; with neither, `read` lists the account and what is wanted is
+    picked out.
     Set `batch` or `each` *and* `find` only if the same call without ids lists the account.
     """
 

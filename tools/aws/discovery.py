@@ -1,8 +1,8 @@
 """Discovery: from a selector to a snapshot, by executing the collectors' declarations.
 
-Members come from the tag index (or the stack, or the resource group) united with what the index cannot
-see; from every member one hop is taken along its relations, and a resource reached that way which
-carries the tag is a member too. Cost follows the workload: only its types are read.
+Members come from the tag index (or the stack, or the resource group) united with what the index
+cannot see; from every member one hop is taken along its relations, and a resource reached that way
+which carries the tag is a member too. Cost follows the workload: only its types are read.
 """
 
 import time

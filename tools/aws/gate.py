@@ -1,7 +1,8 @@
-"""The read-only gate: an allow-list of exact operations, closed by default, on every client of a session.
+"""The read-only gate: an allow-list of exact operations, closed by default, on every client.
 
 Neither a verb in an operation's name nor IAM's access level makes a call safe: `purge_queue` has no
-changing verb, and `GetSecretValue` is a read. So only what is declared passes, and never a sensitive read.
+changing verb, and `GetSecretValue` is a read. So only what is declared passes, and of that no
+sensitive read.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -33,8 +34,8 @@ GROUP_RESOURCES = Call(
 )
 CORE_CALLS = (IDENTITY, TAG_INDEX, TAG_KEYS, TAG_VALUES, STACK_RESOURCES, GROUP_RESOURCES)
 
-# IAM calls these Read or List, and so might a declaration: they reveal secrets or contents, change state,
-# hand out credentials, or cost money.
+# IAM calls these Read or List, and so might a declaration: they reveal secrets or contents, change
+# state, hand out credentials, or cost money.
 SENSITIVE_READS = frozenset(
     {
         "athena:GetQueryResults",
@@ -127,7 +128,7 @@ class NotAllowed(Exception):
 
 
 def allowed_calls() -> frozenset[str]:
-    """The allow-list: exactly the operations that collectors and the core declare; all else is refused."""
+    """The allow-list: exactly what collectors and the core declare; all else is refused."""
     declared = {call.operation for c in collectors().values() for call in c.calls}
     return frozenset(declared | {call.operation for call in CORE_CALLS})
 
@@ -140,7 +141,7 @@ def is_sensitive(operation: str) -> bool:
 def close(session: boto3.Session) -> None:
     """Let no client of the session, made from now on, do anything but read.
 
-    Only botocore's own renewal of credentials passes besides: it makes its clients from the session too.
+    Only botocore's renewal of credentials passes besides: it makes its clients of the session too.
     """
     allowed = allowed_calls() | _RENEWALS
 
@@ -173,7 +174,7 @@ def _check(operation: str, allowed: Collection[str]) -> None:
 
 
 def _refuse_what_is_no_answer(http_response: Any, model: Any, **_: Any) -> None:
-    """Botocore reads a portal's page or a cut-off JSON text as an empty answer: make it a failure."""
+    """Botocore takes a portal's page or a cut-off JSON text for an empty answer: a failure."""
     shape = model.output_shape
     if http_response.status_code != 200 or shape is None or "payload" in shape.serialization:
         return

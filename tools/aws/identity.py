@@ -36,7 +36,7 @@ def collectors_of_arn(arn: str) -> tuple[Collector, ...]:
 
 
 def may_name(collector: Collector, reference: str) -> bool:
-    """Whether a reference can be one to the collector's type: any id, and no ARN of another type."""
+    """Whether a reference can be to the collector's type: any id, but no ARN of another type."""
     if not reference.startswith("arn:") or parts_of(collector, reference) is not None:
         return True
     same_service = service_of(reference) == service_of(collector.arn or reference)

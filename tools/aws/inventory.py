@@ -180,7 +180,7 @@ def is_free_of_region(collector: Collector) -> bool:
 
 
 def _nearest(candidates: Mapping[str, Found], region: str, value: str) -> Found | None:
-    """The same name may be given once in each Region: the one meant is where the reference is made."""
+    """Each Region may have the name once: the one meant is where the reference is made."""
     if found := candidates.get(region) or candidates.get("global"):
         return found
     is_address = "://" in value or value.endswith((".amazonaws.com", ".amazonaws.com.cn"))

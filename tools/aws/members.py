@@ -1,4 +1,4 @@
-"""Who belongs to the workload: by the tag index, the stack or the resource group, and by own tags."""
+"""Who belongs to the workload: by the tag index, the stack or group, and by own tags."""
 
 import re
 from collections.abc import Iterable, Mapping

@@ -1,4 +1,4 @@
-"""What AWS says no with, and what each no means: a gap, a resource that is gone, or nobody to ask."""
+"""What AWS says no with, and what each no means: a gap, or a resource that is gone."""
 
 import re
 from dataclasses import dataclass
@@ -71,8 +71,8 @@ _NOT_FOUND = re.compile(
 class Refusal:
     """Why a call gave no answer.
 
-    `not_found`: AWS says that what was asked about does not exist. `about_request`: something in the
-    request (one id of a batch, perhaps) was refused, not the call as such.
+    `not_found`: AWS says that what was asked about does not exist. `about_request`: something in
+    the request (one id of a batch, perhaps) was refused, not the call as such.
     """
 
     reason: GapReason

@@ -31,8 +31,8 @@ class Relating:
         """What members refer to and nobody has asked for yet."""
         for found in self._inventory:
             if found.resource.member:
-                new = found.references[found.followed :]
-                self._unresolved += [(found, reference) for reference in new]
+                unseen = found.references[found.followed :]
+                self._unresolved += [(found, reference) for reference in unseen]
                 found.followed = len(found.references)
         pending, self._unresolved = self._unresolved, []
         wanted: set[Wanted] = set()

@@ -1,4 +1,4 @@
-"""Tags that neither an item nor the answer of the first question held: asked for, once, many at a time."""
+"""Tags that neither an item nor the first question told: asked for once, many at a time."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -45,7 +45,7 @@ class Tags:
         return {each.arn: self._known(each) for each in seen}
 
     def recognise(self, inventory: Inventory) -> None:
-        """Ask the index for the tags of neighbours that told none; who carries the tag is a member."""
+        """Ask for the tags of neighbours that told none; who carries the tag is a member."""
         if not self._members.selector.tags:
             return
         due = [found for found in inventory if self._is_silent(found)]
@@ -64,11 +64,10 @@ class Tags:
             strict=True,
         ):
             for entry in (entry for _, answer in answers if answer for entry in answer):
-                found = inventory.resolve(Reference(value=entry["ResourceARN"]), region)
-                if found:
+                if named := inventory.resolve(Reference(value=entry["ResourceARN"]), region):
                     tags = tags_of(entry, "Tags")
-                    found.resource.tags = redact(tags)
-                    found.resource.member |= self._members.match(tags)
+                    named.resource.tags = redact(tags)
+                    named.resource.member |= self._members.match(tags)
 
     def _known(self, seen: Sighted) -> dict[str, str]:
         if seen.collector.tags:
@@ -112,7 +111,7 @@ class Tags:
 def ask_together(
     asker: Asker, call: Call, region: str, names: Sequence[tuple[str, str]]
 ) -> list[list[Any] | None]:
-    """What a call with a `batch` says about each of many resources, given as (id, ARN); None if refused."""
+    """What a call with a `batch` says about each of many (id, ARN); None if refused."""
     if call.batch is None:
         raise ValueError(f"{call.operation} asks for one resource at a time")
     shares: dict[str, list[Any]] = defaultdict(list)
