@@ -1,38 +1,95 @@
-"""RDS instances. Every check keys on cluster membership: an Aurora member is no stand-alone instance."""
+"""RDS instances that stand alone: redundancy, backups, guardrails.
 
-from state.categories.misconfiguration_and_bugs import DATA_DELETED
+Every check keys on cluster membership: an Aurora member is no stand-alone instance, a read replica
+no standby. What a cluster needs is in aurora.py, load and latency in rds_performance.py.
+"""
+
+from datetime import timedelta
+
+from state.categories.misconfiguration_and_bugs import DATA_DELETED, EXPIRES, EXPIRY, GUARDRAILS
+from state.categories.shared_fate import SHARED_COMPONENT_FAILED, SHARED_WITH_OTHERS
 from state.categories.single_point_of_failure import (
     COMPONENT_LOST,
     EACH_COMPONENT_FAILS,
+    REGION_LOSS,
+    REGION_LOST,
     ZONE_LOSS,
     ZONE_LOST,
 )
 from state.judgements import Layer, Phase
-from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, check, failed, passed
+from tools.checks import (
+    NOT_APPLICABLE,
+    Effect,
+    Example,
+    Outcome,
+    check,
+    failed,
+    passed,
+    passed_if,
+)
+from tools.checks.copies import (
+    COPY_JOBS,
+    POINTS,
+    PROTECTED,
+    RECOVERY_POINT,
+    ages,
+    ages_elsewhere,
+    at_risk,
+)
+from tools.checks.sharing import SECURITY_GROUP, named, outsiders, users
 from tools.checks.view import View
 
 INSTANCE = "AWS::RDS::DBInstance"
+CLUSTER = "AWS::RDS::DBCluster"
+PROXY = "AWS::RDS::DBProxy"
 READ = "rds:DescribeDBInstances"
+READ_CLUSTER = "rds:DescribeDBClusters"
+
+LONG_WEEKEND = 3  # days; the constant `noticed_late` is as long
 
 
 def _instance(**fields: object) -> Example:
     return Example(facts={READ: {"Engine": "postgres", "AllocatedStorage": 100, **fields}})
 
 
-def _stands_alone(db: View) -> bool:
+def _copied(copies_to: str = "", **fields: object) -> Example:
+    """An instance of which AWS Backup takes a copy each day, and sends it to another Region."""
+    days = ("2026-05-30T05:00:00+00:00", "2026-05-31T05:00:00+00:00", "2026-06-01T05:00:00+00:00")
+    vault = f"arn:aws:backup:{copies_to}:123456789012:backup-vault:main"
+    point = Example(
+        type=RECOVERY_POINT,
+        facts={
+            PROTECTED: {"LastBackupTime": days[-1]},
+            POINTS: [{"Status": "COMPLETED", "CreationDate": day} for day in days],
+            COPY_JOBS: [
+                {"DestinationBackupVaultArn": vault, "CompletionDate": day}
+                for day in days
+                if copies_to
+            ],
+        },
+    )
+    return Example(facts=_instance(**fields).facts, linked_from=[point])
+
+
+def stands_alone(db: View) -> bool:
     """Neither a cluster's member nor a read replica: those recover with their cluster or source."""
     in_cluster = db.read(READ, "DBClusterIdentifier")
     return not in_cluster and not db.read(READ, "ReadReplicaSourceDBInstanceIdentifier")
 
 
+def _size(db: View) -> float:
+    return float(db.read(READ, "AllocatedStorage") or 0)
+
+
 @check(
     id="rds.instance_single_az",
     resource_type=INSTANCE,
-    title="A database has no standby in another zone: losing its zone or host means restoring a backup",
+    title="A database has no standby in another zone: losing its zone means restoring a backup",
     question=ZONE_LOSS,
     layer=Layer.HIGH_AVAILABILITY,
     on_fail=(
         Effect(ZONE_LOST, Phase.ACT, "restore_database", by_person=True),
+        Effect(ZONE_LOST, Phase.LOSE, "rds_pitr_lag"),
         Effect(COMPONENT_LOST, Phase.ACT, "rds_host_replacement"),
     ),
     on_pass=(
@@ -58,15 +115,15 @@ def _stands_alone(db: View) -> bool:
     ],
 )
 def instance_single_az(db: View) -> Outcome:
-    """Without a standby, the loss of the zone takes the database with it, and recovery is a restore.
+    """Without a standby, the loss of the zone takes the database with it: recovery is a restore.
 
     A read replica is no standby: somebody has to promote it and move the application over.
     """
-    if not _stands_alone(db):
+    if not stands_alone(db):
         return NOT_APPLICABLE
     if db.read(READ, "MultiAZ"):
         return passed()
-    return failed(restore_database=float(db.read(READ, "AllocatedStorage") or 0))
+    return failed(restore_database=_size(db))
 
 
 @check(
@@ -77,14 +134,19 @@ def instance_single_az(db: View) -> Outcome:
     layer=Layer.DISASTER_RECOVERY,
     on_fail=(
         Effect(COMPONENT_LOST, Phase.LOSE, "no_copy"),
+        Effect(ZONE_LOST, Phase.LOSE, "no_copy"),
         Effect(DATA_DELETED, Phase.LOSE, "no_copy"),
         Effect(DATA_DELETED, Phase.ACT, "no_way_back", by_person=True),
     ),
     on_pass=(
         Effect(DATA_DELETED, Phase.LOSE, "rds_pitr_lag"),
+        Effect(DATA_DELETED, Phase.LOSE, "backup_interval"),
         Effect(DATA_DELETED, Phase.ACT, "restore_database", by_person=True),
     ),
-    effect_source="AWS's published lag of point-in-time recovery; without backups there is no copy",
+    effect_source=(
+        "AWS's published lag of point-in-time recovery, or the pauses between AWS Backup's copies; "
+        "without either there is no copy"
+    ),
     recommendation=(
         "Set `BackupRetentionPeriod` to 7 days or more: point-in-time recovery to within five "
         "minutes; storage up to the database's size is free."
@@ -94,15 +156,250 @@ def instance_single_az(db: View) -> Outcome:
         "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithAutomatedBackups.html",
     ),
     strength="databases can be restored to any point in time",
-    passes=[_instance(BackupRetentionPeriod=7)],
-    fails=[_instance(BackupRetentionPeriod=0)],
+    passes=[_instance(BackupRetentionPeriod=7), _copied(BackupRetentionPeriod=0)],
+    fails=[
+        _instance(BackupRetentionPeriod=0),
+        _instance(BackupRetentionPeriod=0, MultiAZ=True),
+    ],
     silent=[_instance(BackupRetentionPeriod=0, DBClusterIdentifier="orders")],
 )
 def instance_backup_off(db: View) -> Outcome:
-    """Multi-AZ copies a deletion or a corruption to the standby in the same second: only a backup helps."""
-    if not _stands_alone(db):
+    """Multi-AZ copies a deletion or corruption to the standby in the same second: backups help.
+
+    With a standby the loss of a volume or a zone costs no data; without one it costs all of it.
+    """
+    if not stands_alone(db):
         return NOT_APPLICABLE
-    size = float(db.read(READ, "AllocatedStorage") or 0)
+    size = _size(db)
     if db.read(READ, "BackupRetentionPeriod"):
-        return passed(restore_database=size)
-    return failed()
+        return passed(restore_database=size, backup_interval=0)
+    since_copies = ages(db)
+    if since_copies is not None:
+        return passed(
+            "AWS Backup copies it, without point-in-time recovery",
+            restore_database=size,
+            backup_interval=at_risk(since_copies),
+        )
+    return failed(spared=(COMPONENT_LOST, ZONE_LOST) if db.read(READ, "MultiAZ") else ())
+
+
+@check(
+    id="rds.instance_backup_retention_short",
+    resource_type=INSTANCE,
+    title="Backups of a database are gone before damage done on a weekend is noticed",
+    question=EACH_COMPONENT_FAILS,
+    layer=Layer.DISASTER_RECOVERY,
+    on_fail=(Effect(DATA_DELETED, Phase.LOSE, "noticed_late"),),
+    effect_source="an assumption: how long damage stays unnoticed",
+    recommendation=(
+        "Raise `BackupRetentionPeriod` to 7 days or more: no downtime, and backup storage up to "
+        "the database's size stays free."
+    ),
+    documentation=(
+        "Backup retention period",
+        "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithAutomatedBackups.BackupRetention.html",
+    ),
+    passes=[_instance(BackupRetentionPeriod=7), _instance(BackupRetentionPeriod=3)],
+    fails=[_instance(BackupRetentionPeriod=1)],
+    silent=[
+        _instance(BackupRetentionPeriod=0),
+        _instance(BackupRetentionPeriod=1, DBClusterIdentifier="orders"),
+    ],
+)
+def instance_backup_retention_short(db: View) -> Outcome:
+    """A backup must outlive the time until somebody notices the damage it would undo.
+
+    Published floors of 7 to 35 days are habits; a long weekend is the demand that can be derived.
+    """
+    days = db.read(READ, "BackupRetentionPeriod")
+    if not stands_alone(db) or not days:
+        return NOT_APPLICABLE
+    return passed_if(days >= LONG_WEEKEND)
+
+
+@check(
+    id="rds.instance_deletion_protection_off",
+    resource_type=INSTANCE,
+    title="A database can be deleted by one mistaken command",
+    question=GUARDRAILS,
+    layer=Layer.CONTINUOUS_IMPROVEMENT,
+    on_fail=(Effect(DATA_DELETED, Phase.ACT, "restore_database", by_person=True),),
+    effect_source="a restore of the allocated storage, which the guardrail makes unnecessary",
+    recommendation="Turn on deletion protection (`DeletionProtection`): free, no downtime.",
+    documentation=(
+        "Deleting a DB instance",
+        "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_DeleteInstance.html",
+    ),
+    strength="databases are protected from deletion",
+    passes=[_instance(DeletionProtection=True)],
+    fails=[_instance(DeletionProtection=False)],
+    silent=[_instance(DeletionProtection=False, DBClusterIdentifier="orders")],
+)
+def instance_deletion_protection_off(db: View) -> Outcome:
+    """Deleting an instance deletes its automated backups too, unless somebody asks to keep them."""
+    if not stands_alone(db):
+        return NOT_APPLICABLE
+    size = _size(db)
+    return passed() if db.read(READ, "DeletionProtection") else failed(restore_database=size)
+
+
+@check(
+    id="rds.ca_certificate_expiring",
+    resource_type=INSTANCE,
+    title="A database's certificate expires soon, and clients that verify it will be refused",
+    question=EXPIRES,
+    layer=Layer.HIGH_AVAILABILITY,
+    on_fail=(Effect(EXPIRY, Phase.ACT, "renew_by_hand", by_person=True),),
+    effect_source="an assumption: changing the authority on the server and in every client",
+    recommendation=(
+        "Give clients the new certificate bundle, then set `CACertificateIdentifier` to "
+        "`rds-ca-rsa2048-g1`, whose server certificates RDS renews by itself."
+    ),
+    documentation=(
+        "Rotating your SSL/TLS certificate",
+        "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL-certificate-rotation.html",
+    ),
+    passes=[
+        _instance(
+            CACertificateIdentifier="custom-ca",
+            CertificateDetails={"ValidTill": "2028-08-22T17:08:50+00:00"},
+        ),
+        _instance(
+            CACertificateIdentifier="rds-ca-rsa2048-g1",
+            CertificateDetails={"ValidTill": "2026-07-01T00:00:00+00:00"},
+        ),
+    ],
+    fails=[
+        _instance(
+            CACertificateIdentifier="rds-ca-2019",
+            CertificateDetails={"ValidTill": "2026-08-22T17:08:50+00:00"},
+        )
+    ],
+    silent=[_instance()],
+)
+def ca_certificate_expiring(db: View) -> Outcome:
+    """RDS renews server certificates of its current authorities (`-g1`) itself, no others."""
+    valid_till = db.read_time(READ, "CertificateDetails.ValidTill")
+    if valid_till is None:
+        return NOT_APPLICABLE
+    if str(db.read(READ, "CACertificateIdentifier")).endswith("-g1"):
+        return passed()
+    return passed_if(valid_till - db.workload.taken_at > timedelta(days=90))
+
+
+@check(
+    id="rds.instance_no_cross_region_backup",
+    resource_type=INSTANCE,
+    title="No copy of a database leaves its Region: if the Region is lost, the data is too",
+    question=REGION_LOSS,
+    layer=Layer.DISASTER_RECOVERY,
+    on_fail=(
+        Effect(REGION_LOST, Phase.LOSE, "no_copy"),
+        Effect(REGION_LOST, Phase.ACT, "no_way_back", by_person=True),
+    ),
+    on_pass=(
+        Effect(REGION_LOST, Phase.LOSE, "cross_region_backup_lag"),
+        Effect(REGION_LOST, Phase.LOSE, "backup_interval"),
+        Effect(REGION_LOST, Phase.ACT, "restore_database", by_person=True),
+    ),
+    effect_source="an assumed lag of copies, or the measured pauses between AWS Backup's",
+    recommendation=(
+        "Replicate automated backups to a second Region (`start-db-instance-automated-backups-"
+        "replication`): the price of the storage and the transfer, nothing to run there."
+    ),
+    documentation=(
+        "Replicating automated backups to another AWS Region",
+        "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ReplicateBackups.html",
+    ),
+    strength="copies of databases are kept in another Region",
+    passes=[
+        _instance(
+            DBInstanceAutomatedBackupsReplications=[{"DBInstanceAutomatedBackupsArn": "arn"}]
+        ),
+        _instance(
+            ReadReplicaDBInstanceIdentifiers=["arn:aws:rds:eu-central-1:123456789012:db:orders"]
+        ),
+        _copied("eu-central-1"),
+    ],
+    fails=[_instance(ReadReplicaDBInstanceIdentifiers=["orders-replica"]), _copied("eu-west-1")],
+    silent=[_instance(DBClusterIdentifier="orders")],
+)
+def instance_no_cross_region_backup(db: View) -> Outcome:
+    """Snapshots and automated backups stay in the Region unless they are copied to another one."""
+    if not stands_alone(db):
+        return NOT_APPLICABLE
+    size = _size(db)
+    replicated = db.read(
+        READ, "DBInstanceAutomatedBackupsReplications[].DBInstanceAutomatedBackupsArn"
+    )
+    replicas = db.read(READ, "ReadReplicaDBInstanceIdentifiers") or ()
+    if replicated or any(replica.startswith("arn:") for replica in replicas):
+        return passed(restore_database=size, backup_interval=0)
+    elsewhere = ages_elsewhere(db)
+    if elsewhere is None:
+        return failed()
+    return passed(restore_database=size, backup_interval=at_risk(elsewhere))
+
+
+def _user(member: bool, kind: str = "AWS::Lambda::Function") -> Example:
+    return Example(type=kind, name="report" if not member else "order", member=member)
+
+
+def _guarded(*carriers: Example) -> Example:
+    """An instance whose security group admits a group that the carriers carry."""
+    admitted = Example(type=SECURITY_GROUP, member=False, linked_from=carriers)
+    own = Example(type=SECURITY_GROUP, linked=[admitted])
+    return Example(facts=_instance(DBInstanceStatus="available").facts, linked=[own])
+
+
+@check(
+    id="rds.shared_by_workloads",
+    resource_type=(INSTANCE, CLUSTER),
+    title="A database also serves users outside the workload: their queries can take it down",
+    question=SHARED_WITH_OTHERS,
+    layer=Layer.HIGH_AVAILABILITY,
+    on_fail=(Effect(SHARED_COMPONENT_FAILED, Phase.ACT, "separate_by_hand", by_person=True),),
+    effect_source="an assumption: finding the other user and taking it off",
+    recommendation=(
+        "Give the other user a database, a read replica or at least a connection limit of its own; "
+        "if it belongs to this workload, tag it."
+    ),
+    documentation=(
+        "Use bulkhead architectures to limit scope of impact",
+        "https://docs.aws.amazon.com/wellarchitected/latest/framework/rel_fault_isolation_use_bulkhead.html",
+    ),
+    passes=[
+        Example(facts=_instance(DBInstanceStatus="available").facts, linked_from=[_user(True)]),
+        _guarded(_user(True)),
+    ],
+    fails=[
+        Example(
+            facts=_instance(DBInstanceStatus="available").facts,
+            linked_from=[_user(True), _user(False)],
+        ),
+        _guarded(_user(True), _user(False)),
+    ],
+    silent=[
+        _instance(DBInstanceStatus="available"),
+        Example(
+            facts=_instance(DBClusterIdentifier="orders").facts,
+            linked_from=[_user(False)],
+        ),
+    ],
+)
+def shared_by_workloads(db: View) -> Outcome:
+    """A database under two workloads has one pool of connections, one set of locks, one failover.
+
+    Those who name its address and those whose security group it admits count as its users.
+    """
+    if db.type == INSTANCE:
+        if db.read(READ, "DBClusterIdentifier") or not db.read(READ, "DBInstanceStatus"):
+            return NOT_APPLICABLE
+        everyone = users(db, *db.linked_from(PROXY))
+    else:
+        members = db.read(READ_CLUSTER, "DBClusterMembers[].DBInstanceIdentifier")
+        everyone = users(db, *(db.linked(INSTANCE) if members else ()), *db.linked_from(PROXY))
+    others = outsiders(everyone)
+    if others:
+        return failed(f"used by {named(others)}")
+    return passed() if everyone else NOT_APPLICABLE

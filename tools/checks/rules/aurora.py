@@ -1,0 +1,389 @@
+"""Aurora clusters: storage spans three zones by itself, compute only where instances stand."""
+
+import re
+from typing import Any
+
+from state.categories.excessive_latency import SLOW_DEPENDENCY, SLOWNESS
+from state.categories.excessive_load import BIMODAL, OVERLOAD
+from state.categories.misconfiguration_and_bugs import (
+    BAD_CHANGE,
+    BAD_CHANGES_KEPT_OUT,
+    DATA_DELETED,
+    GUARDRAILS,
+)
+from state.categories.single_point_of_failure import (
+    COMPONENT_LOST,
+    EACH_COMPONENT_FAILS,
+    REDUNDANT,
+    REGION_LOSS,
+    REGION_LOST,
+    ZONE_LOSS,
+    ZONE_LOST,
+)
+from state.judgements import Layer, Phase
+from tools.checks import (
+    NOT_APPLICABLE,
+    Effect,
+    Example,
+    Outcome,
+    check,
+    failed,
+    passed,
+    passed_if,
+)
+from tools.checks.copies import ages_elsewhere, at_risk
+from tools.checks.rules.rds import CLUSTER, INSTANCE, LONG_WEEKEND
+from tools.checks.rules.rds import READ as READ_INSTANCE
+from tools.checks.rules.rds import READ_CLUSTER as READ
+from tools.checks.view import Unknown, View
+
+_SIZES = {"nano": 0.0625, "micro": 0.125, "small": 0.25, "medium": 0.5, "large": 1.0, "xlarge": 2.0}
+
+
+def _cluster(*instances: dict[str, Any], **fields: object) -> Example:
+    """A cluster whose first instance writes."""
+    names = [f"instance-{number}" for number, _ in enumerate(instances)]
+    members = [
+        {
+            "DBInstanceIdentifier": name,
+            "IsClusterWriter": name == names[0],
+            "PromotionTier": instance.get("PromotionTier", 1),
+        }
+        for name, instance in zip(names, instances, strict=True)
+    ]
+    facts = {"Engine": "aurora-postgresql", "DBClusterMembers": members, **fields}
+    linked = [
+        Example(
+            type=INSTANCE,
+            label="has member",
+            facts={READ_INSTANCE: {"DBInstanceIdentifier": name, **instance}},
+        )
+        for name, instance in zip(names, instances, strict=True)
+    ]
+    return Example(facts={READ: facts}, linked=linked)
+
+
+_A = {"AvailabilityZone": "eu-west-1a", "DBInstanceClass": "db.r6g.xlarge"}
+_B = {"AvailabilityZone": "eu-west-1b", "DBInstanceClass": "db.r6g.xlarge"}
+_NOT_AURORA = _cluster(_A, Engine="postgres")
+
+
+def _is_aurora(cluster: View) -> bool:
+    """Not a Multi-AZ DB cluster, nor DocumentDB or Neptune, which answer to the same call."""
+    return str(cluster.read(READ, "Engine")).startswith("aurora")
+
+
+def _members(cluster: View) -> list[View]:
+    """The cluster's instances.
+
+    Raises:
+        Unknown: one of them could not be read.
+    """
+    expected = cluster.read(READ, "DBClusterMembers[].DBInstanceIdentifier") or []
+    found = cluster.linked(INSTANCE, label="has member") if expected else []
+    if len(found) < len(expected):
+        raise Unknown(READ_INSTANCE)
+    return found
+
+
+@check(
+    id="aurora.cluster_single_instance",
+    resource_type=CLUSTER,
+    title="A cluster has a single instance: when it fails, everything waits for a new one",
+    question=REDUNDANT,
+    layer=Layer.HIGH_AVAILABILITY,
+    on_fail=(
+        Effect(COMPONENT_LOST, Phase.ACT, "aurora_instance_replaced"),
+        Effect(ZONE_LOST, Phase.ACT, "aurora_instance_replaced", by_person=True),
+    ),
+    on_pass=(
+        Effect(COMPONENT_LOST, Phase.ACT, "aurora_failover"),
+        Effect(ZONE_LOST, Phase.ACT, "aurora_failover"),
+    ),
+    effect_source="AWS's published times for failover and for replacing the only instance",
+    recommendation=(
+        "Add a reader in another zone, of the writer's size: it costs as much as the writer, and "
+        "failover takes under a minute instead of about ten."
+    ),
+    documentation=(
+        "High availability for Amazon Aurora",
+        "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Concepts.AuroraHighAvailability.html",
+    ),
+    strength="database clusters have a reader that takes over by itself",
+    saving="the reader: as much as an instance of its size costs",
+    passes=[_cluster(_A, _B)],
+    fails=[_cluster(_A)],
+    silent=[_NOT_AURORA, _cluster()],
+)
+def cluster_single_instance(cluster: View) -> Outcome:
+    """The data survives in three zones; without a reader there is nothing that serves it meanwhile.
+
+    A new instance comes by itself in the same zone. If the zone is lost, somebody has to add it.
+    """
+    count = len(cluster.read(READ, "DBClusterMembers[].DBInstanceIdentifier") or ())
+    if not count or not _is_aurora(cluster):
+        return NOT_APPLICABLE
+    return passed_if(count > 1)
+
+
+@check(
+    id="aurora.cluster_same_az",
+    resource_type=CLUSTER,
+    title="All instances of a cluster stand in one zone and are lost together with it",
+    question=ZONE_LOSS,
+    layer=Layer.HIGH_AVAILABILITY,
+    on_fail=(Effect(ZONE_LOST, Phase.ACT, "aurora_instance_replaced", by_person=True),),
+    effect_source="AWS's published time for a new instance, which somebody has to add",
+    recommendation=(
+        "Replace a reader by one in another zone: no more instances than today, no downtime; add "
+        "the new one first."
+    ),
+    documentation=(
+        "High availability for Amazon Aurora",
+        "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Concepts.AuroraHighAvailability.html",
+    ),
+    passes=[_cluster(_A, _B)],
+    fails=[_cluster(_A, _A)],
+    silent=[_cluster(_A), _cluster(_A, _A, Engine="postgres")],
+)
+def cluster_same_az(cluster: View) -> Outcome:
+    """A reader helps against the loss of a zone only where it stands in another one."""
+    if not _is_aurora(cluster):
+        return NOT_APPLICABLE
+    members = _members(cluster)
+    if len(members) < 2:
+        return NOT_APPLICABLE
+    zones = {member.read(READ_INSTANCE, "AvailabilityZone") for member in members}
+    return passed_if(len(zones) > 1)
+
+
+@check(
+    id="aurora.failover_target_smaller",
+    resource_type=CLUSTER,
+    title="The reader that takes over is smaller than the writer and may not bear its load",
+    question=BIMODAL,
+    layer=Layer.HIGH_AVAILABILITY,
+    on_fail=(Effect(OVERLOAD, Phase.ACT, "add_capacity_by_hand", by_person=True),),
+    effect_source="an assumption: the reader is enlarged by hand while it is overloaded",
+    recommendation=(
+        "Give the reader of the lowest promotion tier the writer's instance class, or let another "
+        "reader of that class take over first."
+    ),
+    documentation=(
+        "High availability for Amazon Aurora",
+        "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Concepts.AuroraHighAvailability.html",
+    ),
+    passes=[
+        _cluster(_A, _B),
+        _cluster(
+            _A,
+            {**_B, "PromotionTier": 0},
+            {**_B, "PromotionTier": 2, "DBInstanceClass": "db.t4g.medium"},
+        ),
+    ],
+    fails=[_cluster(_A, {**_B, "DBInstanceClass": "db.r6g.large"})],
+    silent=[_cluster(_A), _cluster(_A, {**_B, "DBInstanceClass": "db.serverless"})],
+)
+def failover_target_smaller(cluster: View) -> Outcome:
+    """A failover under load that halves the capacity is a second failure, minutes after the first.
+
+    Of the readers of the lowest promotion tier the largest takes over. Serverless ones grow.
+    """
+    if not _is_aurora(cluster):
+        return NOT_APPLICABLE
+    classes = {
+        member.read(READ_INSTANCE, "DBInstanceIdentifier"): _size(
+            member.read(READ_INSTANCE, "DBInstanceClass")
+        )
+        for member in _members(cluster)
+    }
+    rows = cluster.read(
+        READ, "DBClusterMembers[].[DBInstanceIdentifier, IsClusterWriter, PromotionTier]"
+    )
+    readers = [(tier or 0, classes[name]) for name, writes, tier in rows or () if not writes]
+    writers = [classes[name] for name, writes, _ in rows or () if writes]
+    sizes = [size for _, size in readers]
+    if not readers or not writers or None in sizes or None in writers:
+        return NOT_APPLICABLE
+    first = min(tier for tier, _ in readers)
+    return passed_if(max(size or 0 for tier, size in readers if tier == first) >= (writers[0] or 0))
+
+
+def _size(instance_class: str | None) -> float | None:
+    """How large a class is, `large` being 1; None for serverless and metal."""
+    name = str(instance_class).rsplit(".", maxsplit=1)[-1]
+    many = re.fullmatch(r"(\d+)xlarge", name)
+    return 2.0 * int(many.group(1)) if many else _SIZES.get(name)
+
+
+@check(
+    id="aurora.parameter_groups_differ",
+    resource_type=CLUSTER,
+    title="Instances of a cluster run with different parameters: a failover changes behaviour",
+    question=BAD_CHANGES_KEPT_OUT,
+    layer=Layer.CONTINUOUS_IMPROVEMENT,
+    on_fail=(Effect(BAD_CHANGE, Phase.ACT, "change_configuration", by_person=True),),
+    effect_source="an assumption: the parameter group is put right after the failover",
+    recommendation=(
+        "Give all instances that may become the writer the same parameter group: free, a restart "
+        "of the reader."
+    ),
+    documentation=(
+        "Parameter groups for Amazon Aurora",
+        "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_WorkingWithParamGroups.html",
+    ),
+    passes=[
+        _cluster(
+            {"DBParameterGroups": [{"DBParameterGroupName": "orders"}]},
+            {"DBParameterGroups": [{"DBParameterGroupName": "orders"}]},
+        )
+    ],
+    fails=[
+        _cluster(
+            {"DBParameterGroups": [{"DBParameterGroupName": "orders"}]},
+            {"DBParameterGroups": [{"DBParameterGroupName": "default.aurora-postgresql16"}]},
+        )
+    ],
+    silent=[_cluster({"DBParameterGroups": [{"DBParameterGroupName": "orders"}]})],
+)
+def parameter_groups_differ(cluster: View) -> Outcome:
+    """What was tuned on the writer is missing on the reader that becomes the writer at night."""
+    if not _is_aurora(cluster):
+        return NOT_APPLICABLE
+    members = _members(cluster)
+    if len(members) < 2:
+        return NOT_APPLICABLE
+    groups = {
+        tuple(member.read(READ_INSTANCE, "DBParameterGroups[].DBParameterGroupName") or ())
+        for member in members
+    }
+    return passed_if(len(groups) == 1)
+
+
+@check(
+    id="aurora.deletion_protection_off",
+    resource_type=CLUSTER,
+    title="A database cluster can be deleted by one mistaken command",
+    question=GUARDRAILS,
+    layer=Layer.CONTINUOUS_IMPROVEMENT,
+    on_fail=(Effect(DATA_DELETED, Phase.ACT, "restore_database", by_person=True),),
+    effect_source="a restore, which the guardrail makes unnecessary",
+    recommendation=(
+        "Turn on deletion protection (`DeletionProtection`) of the cluster: free, at once, no "
+        "downtime."
+    ),
+    documentation=(
+        "Deleting Aurora DB clusters and DB instances",
+        "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_DeleteCluster.html",
+    ),
+    strength="database clusters are protected from deletion",
+    passes=[_cluster(_A, DeletionProtection=True)],
+    fails=[_cluster(_A, DeletionProtection=False), _cluster(_A)],
+)
+def deletion_protection_off(cluster: View) -> Outcome:
+    """Deleting a cluster deletes its automated backups as well; the guardrail costs nothing."""
+    return passed_if(bool(cluster.read(READ, "DeletionProtection")))
+
+
+@check(
+    id="aurora.backup_retention_short",
+    resource_type=CLUSTER,
+    title="Backups of a cluster are gone before damage done on a weekend is noticed",
+    question=EACH_COMPONENT_FAILS,
+    layer=Layer.DISASTER_RECOVERY,
+    on_fail=(
+        Effect(DATA_DELETED, Phase.LOSE, "noticed_late"),
+        Effect(DATA_DELETED, Phase.ACT, "restore_database", by_person=True),
+    ),
+    on_pass=(
+        Effect(DATA_DELETED, Phase.LOSE, "rds_pitr_lag"),
+        Effect(DATA_DELETED, Phase.ACT, "restore_database", by_person=True),
+    ),
+    effect_source=(
+        "AWS's published lag of point-in-time recovery; an assumption of how long damage stays "
+        "unnoticed"
+    ),
+    recommendation=(
+        "Raise `BackupRetentionPeriod` to 7 days or more (1 is the default): no downtime, storage "
+        "is priced per GiB-month."
+    ),
+    documentation=(
+        "Backing up and restoring an Aurora DB cluster",
+        "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.Managing.Backups.html",
+    ),
+    strength="database clusters can be restored to any point of the last days",
+    passes=[_cluster(_A, BackupRetentionPeriod=7)],
+    fails=[_cluster(_A, BackupRetentionPeriod=1)],
+)
+def backup_retention_short(cluster: View) -> Outcome:
+    """A cluster is always backed up, but for one day only unless somebody asks for more.
+
+    What was damaged on Friday evening and is noticed on Monday is past saving by then.
+    """
+    return passed_if((cluster.read(READ, "BackupRetentionPeriod") or 0) >= LONG_WEEKEND)
+
+
+@check(
+    id="aurora.serverless_auto_pause",
+    resource_type=CLUSTER,
+    title="A cluster pauses when idle: the first request after a pause waits for it to resume",
+    question=SLOWNESS,
+    layer=Layer.HIGH_AVAILABILITY,
+    on_fail=(Effect(SLOW_DEPENDENCY, Phase.WARM_UP, "aurora_resume"),),
+    effect_source="AWS's published time to resume",
+    recommendation=(
+        "Where half a minute matters, set `MinCapacity` to 0.5 or more: it is then paid for at "
+        "night as well."
+    ),
+    documentation=(
+        "Scaling to zero ACUs with automatic pause and resume",
+        "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2-auto-pause.html",
+    ),
+    saving="the capacity of idle hours, if the cluster may pause",
+    passes=[_cluster(_A, ServerlessV2ScalingConfiguration={"MinCapacity": 0.5})],
+    fails=[_cluster(_A, ServerlessV2ScalingConfiguration={"MinCapacity": 0.0})],
+    silent=[_cluster(_A)],
+)
+def serverless_auto_pause(cluster: View) -> Outcome:
+    """Clients with a short timeout fail on a paused cluster, and retry into its start."""
+    least = cluster.read(READ, "ServerlessV2ScalingConfiguration.MinCapacity")
+    return NOT_APPLICABLE if least is None else passed_if(least > 0)
+
+
+@check(
+    id="aurora.no_global_database",
+    resource_type=CLUSTER,
+    title="No copy of a cluster leaves its Region: if the Region is lost, the data is too",
+    question=REGION_LOSS,
+    layer=Layer.DISASTER_RECOVERY,
+    on_fail=(
+        Effect(REGION_LOST, Phase.LOSE, "no_copy"),
+        Effect(REGION_LOST, Phase.ACT, "no_way_back", by_person=True),
+    ),
+    on_pass=(
+        Effect(REGION_LOST, Phase.LOSE, "aurora_global_lag"),
+        Effect(REGION_LOST, Phase.LOSE, "backup_interval"),
+        Effect(REGION_LOST, Phase.ACT, "switch_region", by_person=True),
+    ),
+    effect_source="AWS's published lag of a global database, or the pauses between copies",
+    recommendation=(
+        "Add the cluster to a global database with a second Region (storage, transfer, and an "
+        "instance there), or let AWS Backup copy it there if hours of loss are bearable."
+    ),
+    documentation=(
+        "Using Amazon Aurora Global Database",
+        "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-global-database.html",
+    ),
+    strength="clusters are copied to another Region",
+    passes=[_cluster(_A, GlobalClusterIdentifier="orders")],
+    fails=[_cluster(_A)],
+    silent=[_NOT_AURORA],
+)
+def no_global_database(cluster: View) -> Outcome:
+    """A cluster's volume spans zones, never Regions."""
+    if not _is_aurora(cluster):
+        return NOT_APPLICABLE
+    if cluster.read(READ, "GlobalClusterIdentifier"):
+        return passed(backup_interval=0)
+    elsewhere = ages_elsewhere(cluster)
+    return failed() if elsewhere is None else passed(backup_interval=at_risk(elsewhere))

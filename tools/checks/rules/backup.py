@@ -1,0 +1,107 @@
+"""AWS Backup: whether its copies still come, and whether its plans protect anything."""
+
+from state.categories.misconfiguration_and_bugs import (
+    BAD_CHANGE,
+    CHANGED_BY_HAND,
+    DATA_DELETED,
+    GUARDRAILS,
+)
+from state.judgements import Layer, Phase
+from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, check, failed, passed, passed_if
+from tools.checks.copies import POINTS, PROTECTED, RECOVERY_POINT, ages, at_risk, rhythm
+from tools.checks.rules.dynamodb import BACKUPS, TABLE
+from tools.checks.rules.efs import BACKUP_POLICY, FILE_SYSTEM
+from tools.checks.rules.rds import INSTANCE, READ, stands_alone
+from tools.checks.view import View
+
+PLAN = "AWS::Backup::BackupPlan"
+PLAN_READ = "backup:GetBackupPlan"
+SELECTIONS = "backup:ListBackupSelections"
+
+_MISSED = 2.5  # pauses without a copy before it is called missing
+
+
+def _unprotected(*days: int, status: str = "DISABLED") -> Example:
+    """A table without point-in-time recovery, copied on these days of May 2026."""
+    dates = [f"2026-05-{day:02}T12:00:00+00:00" for day in days]
+    point = Example(
+        type=RECOVERY_POINT,
+        facts={
+            PROTECTED: {"LastBackupTime": dates[-1]} if dates else {},
+            POINTS: [{"Status": "COMPLETED", "CreationDate": date} for date in dates],
+        },
+    )
+    recovery = {"PointInTimeRecoveryDescription": {"PointInTimeRecoveryStatus": status}}
+    return Example(type=TABLE, facts={BACKUPS: recovery}, linked_from=[point] if days else [])
+
+
+def _has_backups_of_its_own(store: View) -> bool:
+    if store.type == TABLE:
+        path = "PointInTimeRecoveryDescription.PointInTimeRecoveryStatus"
+        return bool(store.read(BACKUPS, path) == "ENABLED")
+    if store.type == FILE_SYSTEM:
+        return store.read(BACKUP_POLICY, "Status") in ("ENABLED", "ENABLING")
+    return bool(store.read(READ, "BackupRetentionPeriod")) or not stands_alone(store)
+
+
+@check(
+    id="backup.last_point_stale",
+    resource_type=(TABLE, INSTANCE, FILE_SYSTEM),
+    title="Backups of a data store have stopped: the newest copy is much older than it used to be",
+    question=GUARDRAILS,
+    layer=Layer.DISASTER_RECOVERY,
+    on_fail=(Effect(DATA_DELETED, Phase.LOSE, "backup_interval"),),
+    effect_source="measured: the age of the newest copy",
+    recommendation=(
+        "Look at the failed jobs of AWS Backup, mend what stops them (a role, a key, the opt-in of "
+        "the service), and have failures reported by an EventBridge rule."
+    ),
+    documentation=(
+        "Monitoring AWS Backup",
+        "https://docs.aws.amazon.com/aws-backup/latest/devguide/monitoring.html",
+    ),
+    passes=[_unprotected(28, 29, 30, 31)],
+    fails=[_unprotected(1, 2, 3, 4)],
+    silent=[
+        _unprotected(),
+        _unprotected(31),
+        _unprotected(1, 2, 3, 4, status="ENABLED"),
+    ],
+)
+def last_point_stale(store: View) -> Outcome:
+    """A plan promises copies, their dates show them. A store with backups of its own has both."""
+    if _has_backups_of_its_own(store):
+        return NOT_APPLICABLE
+    since_copies = ages(store)
+    usual = rhythm(since_copies) if since_copies else None
+    if since_copies is None or usual is None:
+        return NOT_APPLICABLE
+    if since_copies[0] > _MISSED * usual:
+        return failed(backup_interval=at_risk(since_copies))
+    return passed()
+
+
+@check(
+    id="backup.plan_protects_nothing",
+    resource_type=PLAN,
+    title="A backup plan has no resources assigned to it, so it never copies anything",
+    question=CHANGED_BY_HAND,
+    layer=Layer.DISASTER_RECOVERY,
+    on_fail=(Effect(BAD_CHANGE, Phase.ACT, "change_configuration", by_person=True),),
+    effect_source="an assumption: assigning resources once it is noticed that none are",
+    recommendation=(
+        "Assign resources to the plan by tag, so that new ones are included by themselves, or "
+        "delete the plan."
+    ),
+    documentation=(
+        "Assigning resources to a backup plan",
+        "https://docs.aws.amazon.com/aws-backup/latest/devguide/assigning-resources.html",
+    ),
+    passes=[
+        Example(facts={PLAN_READ: {"BackupPlanId": "1"}, SELECTIONS: [{"SelectionName": "tagged"}]})
+    ],
+    fails=[Example(facts={PLAN_READ: {"BackupPlanId": "1"}, SELECTIONS: []})],
+)
+def plan_protects_nothing(plan: View) -> Outcome:
+    """A plan looks like protection to whoever sees it in a list; the assignment makes it one."""
+    return passed_if(bool(plan.read(SELECTIONS, "[].SelectionName")))

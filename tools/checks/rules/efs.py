@@ -1,0 +1,235 @@
+"""EFS file systems: where they are kept, where they can be mounted, whether they are backed up."""
+
+from typing import Any
+
+from state.categories.excessive_load import OVERLOAD, OVERWHELMED
+from state.categories.misconfiguration_and_bugs import DATA_DELETED, GUARDRAILS
+from state.categories.shared_fate import SHARED_COMPONENT_FAILED, SHARED_WITH_OTHERS
+from state.categories.single_point_of_failure import REDUNDANT, ZONE_LOSS, ZONE_LOST
+from state.judgements import Layer, Phase
+from tools.checks import (
+    NOT_APPLICABLE,
+    Effect,
+    Example,
+    Outcome,
+    check,
+    failed,
+    passed,
+    passed_if,
+)
+from tools.checks.copies import DAY, POINTS, PROTECTED, RECOVERY_POINT, ages, at_risk
+from tools.checks.sharing import named, outsiders, users
+from tools.checks.view import View
+
+FILE_SYSTEM = "AWS::EFS::FileSystem"
+ACCESS_POINT = "AWS::EFS::AccessPoint"
+READ = "efs:DescribeFileSystems"
+MOUNT_TARGETS = "efs:DescribeMountTargets"
+BACKUP_POLICY = "efs:DescribeBackupPolicy"
+
+_GIB = 2**30
+_TIB = 2**40
+
+
+def _files(
+    *zones: str, backup: str = "", users: tuple[Example, ...] = (), **fields: Any
+) -> Example:
+    return Example(
+        facts={
+            READ: {"FileSystemId": "fs-1", "SizeInBytes": {"Value": 50 * _GIB}, **fields},
+            MOUNT_TARGETS: [{"AvailabilityZoneName": zone} for zone in zones],
+            BACKUP_POLICY: {"Status": backup} if backup else {},
+        },
+        linked_from=users,
+    )
+
+
+def _gibibytes(files: View) -> float:
+    return round((files.read(READ, "SizeInBytes.Value") or 0) / _GIB, 1)
+
+
+@check(
+    id="efs.one_zone",
+    resource_type=FILE_SYSTEM,
+    title="A file system is kept in one zone: losing the zone means restoring its files",
+    question=REDUNDANT,
+    layer=Layer.HIGH_AVAILABILITY,
+    on_fail=(
+        Effect(ZONE_LOST, Phase.ACT, "restore_files", by_person=True),
+        Effect(ZONE_LOST, Phase.LOSE, "backup_interval"),
+    ),
+    effect_source="an assumed speed of restoring; the daily rhythm of EFS's automatic backups",
+    recommendation=(
+        "Move the files to a Regional file system (replication copies them while they are in use): "
+        "about twice the storage price."
+    ),
+    documentation=(
+        "Amazon EFS features",
+        "https://docs.aws.amazon.com/efs/latest/ug/features.html",
+    ),
+    strength="file systems are kept in several zones",
+    saving="about half of the storage price, with a One Zone file system",
+    passes=[_files("eu-west-1a", "eu-west-1b")],
+    fails=[_files("eu-west-1a", AvailabilityZoneName="eu-west-1a")],
+)
+def one_zone(files: View) -> Outcome:
+    """The type cannot be changed: what stands in one zone has to be copied to get out of it."""
+    size = _gibibytes(files)
+    if not files.read(READ, "AvailabilityZoneName"):
+        return passed()
+    return failed(restore_files=size, backup_interval=DAY)
+
+
+@check(
+    id="efs.mount_target_single_az",
+    resource_type=FILE_SYSTEM,
+    title="A file system can be mounted in one zone only: without that zone nobody reaches it",
+    question=ZONE_LOSS,
+    layer=Layer.HIGH_AVAILABILITY,
+    on_fail=(Effect(ZONE_LOST, Phase.ACT, "change_configuration", by_person=True),),
+    effect_source="an assumption: a mount target is created elsewhere and clients are moved",
+    recommendation=(
+        "Create a mount target in each zone in which clients run: free, a minute each, no downtime."
+    ),
+    documentation=(
+        "Managing mount targets",
+        "https://docs.aws.amazon.com/efs/latest/ug/accessing-fs.html",
+    ),
+    passes=[_files("eu-west-1a", "eu-west-1b")],
+    fails=[_files("eu-west-1a"), _files("eu-west-1a", "eu-west-1a")],
+    silent=[_files(), _files("eu-west-1a", AvailabilityZoneName="eu-west-1a")],
+)
+def mount_target_single_az(files: View) -> Outcome:
+    """The files are safe in three zones, but the door to them stands in one."""
+    if files.read(READ, "AvailabilityZoneName"):
+        return NOT_APPLICABLE
+    zones = files.read(MOUNT_TARGETS, "[].AvailabilityZoneName") or ()
+    return passed_if(len(set(zones)) > 1) if zones else NOT_APPLICABLE
+
+
+_COPIED_DAILY = Example(
+    type=RECOVERY_POINT,
+    facts={
+        PROTECTED: {"LastBackupTime": "2026-06-01T05:00:00+00:00"},
+        POINTS: [
+            {"Status": "COMPLETED", "CreationDate": "2026-06-01T05:00:00+00:00"},
+            {"Status": "COMPLETED", "CreationDate": "2026-05-31T05:00:00+00:00"},
+        ],
+    },
+)
+
+
+@check(
+    id="efs.backup_off",
+    resource_type=FILE_SYSTEM,
+    title="A file system has no backups: files that a mistake deletes or overwrites are gone",
+    question=GUARDRAILS,
+    layer=Layer.DISASTER_RECOVERY,
+    on_fail=(
+        Effect(ZONE_LOST, Phase.LOSE, "no_copy"),
+        Effect(DATA_DELETED, Phase.LOSE, "no_copy"),
+        Effect(DATA_DELETED, Phase.ACT, "no_way_back", by_person=True),
+    ),
+    on_pass=(
+        Effect(DATA_DELETED, Phase.LOSE, "backup_interval"),
+        Effect(DATA_DELETED, Phase.ACT, "restore_files", by_person=True),
+    ),
+    effect_source="the daily rhythm of EFS's automatic backups, or the pauses between copies",
+    recommendation=(
+        "Turn on automatic backups (`put-backup-policy`): daily, kept for five weeks, priced by "
+        "the size of the changes."
+    ),
+    documentation=(
+        "Backing up EFS file systems",
+        "https://docs.aws.amazon.com/efs/latest/ug/awsbackup.html",
+    ),
+    strength="file systems are backed up",
+    passes=[
+        _files(backup="ENABLED"),
+        _files(backup="DISABLED", users=(_COPIED_DAILY,)),
+    ],
+    fails=[_files(backup="DISABLED"), _files(), _files(AvailabilityZoneName="eu-west-1a")],
+)
+def backup_off(files: View) -> Outcome:
+    """Files are shared and writable by design: any machine that mounts them can ruin them.
+
+    A file system in several zones loses nothing with one of them; one in a single zone loses all.
+    """
+    size = _gibibytes(files)
+    if files.read(BACKUP_POLICY, "Status") in ("ENABLED", "ENABLING"):
+        return passed(backup_interval=DAY, restore_files=size)
+    since_copies = ages(files)
+    if since_copies is not None:
+        return passed(backup_interval=at_risk(since_copies), restore_files=size)
+    return failed(spared=() if files.read(READ, "AvailabilityZoneName") else (ZONE_LOST,))
+
+
+@check(
+    id="efs.throughput_bursting",
+    resource_type=FILE_SYSTEM,
+    title="A file system lives on burst credits: once they are spent, it slows to a trickle",
+    question=OVERWHELMED,
+    layer=Layer.HIGH_AVAILABILITY,
+    on_fail=(Effect(OVERLOAD, Phase.ACT, "change_configuration", by_person=True),),
+    effect_source="an assumption: the throughput mode is changed when the credits are spent",
+    recommendation=(
+        "Set `ThroughputMode` to `elastic`: no downtime, paid by what is read and written; "
+        "bursting gives 50 KiB/s for each GiB stored when the credits are spent."
+    ),
+    documentation=(
+        "Amazon EFS performance",
+        "https://docs.aws.amazon.com/efs/latest/ug/performance.html",
+    ),
+    passes=[
+        _files("eu-west-1a", ThroughputMode="elastic"),
+        _files(ThroughputMode="bursting", SizeInBytes={"Value": 2 * _TIB}),
+    ],
+    fails=[_files(ThroughputMode="bursting")],
+)
+def throughput_bursting(files: View) -> Outcome:
+    """Throughput in this mode grows with the files stored, not with the need; small ones starve.
+
+    From one TiB on the baseline alone is 50 MiB/s, which is left alone.
+    """
+    size = files.read(READ, "SizeInBytes.Value") or 0
+    return passed_if(files.read(READ, "ThroughputMode") != "bursting" or size >= _TIB)
+
+
+@check(
+    id="efs.shared_by_workloads",
+    resource_type=FILE_SYSTEM,
+    title="A file system is also mounted from outside the workload: others use up its throughput",
+    question=SHARED_WITH_OTHERS,
+    layer=Layer.HIGH_AVAILABILITY,
+    on_fail=(Effect(SHARED_COMPONENT_FAILED, Phase.ACT, "separate_by_hand", by_person=True),),
+    effect_source="an assumption: finding the other user and taking it off",
+    recommendation=(
+        "Give the other user a file system of its own, or hand files over through a bucket; if it "
+        "belongs to this workload, tag it."
+    ),
+    documentation=(
+        "Use bulkhead architectures to limit scope of impact",
+        "https://docs.aws.amazon.com/wellarchitected/latest/framework/rel_fault_isolation_use_bulkhead.html",
+    ),
+    passes=[_files(users=(Example(type="AWS::Lambda::Function"),))],
+    fails=[
+        _files(
+            users=(
+                Example(
+                    type=ACCESS_POINT,
+                    linked_from=[Example(type="AWS::Lambda::Function", member=False)],
+                ),
+            )
+        ),
+    ],
+    silent=[_files()],
+)
+def shared_by_workloads(files: View) -> Outcome:
+    """Throughput, burst credits and the files themselves are one thing to all who mount them."""
+    if not files.read(READ, "FileSystemId"):
+        return NOT_APPLICABLE
+    everyone = users(files, *files.linked_from(ACCESS_POINT))
+    others = outsiders(everyone)
+    if others:
+        return failed(f"used by {named(others)}")
+    return passed() if everyone else NOT_APPLICABLE

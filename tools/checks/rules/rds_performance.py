@@ -1,0 +1,180 @@
+"""RDS under load and when slow: storage, what can be seen, how clients meet a failover."""
+
+from state.categories.excessive_latency import SLOW_DEPENDENCY, SLOWNESS, VISIBLE
+from state.categories.excessive_load import OVERLOAD, QUOTAS
+from state.categories.single_point_of_failure import COMPONENT_LOST, ZONE_LOST
+from state.judgements import Layer, Phase
+from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, check, passed, passed_if
+from tools.checks.rules.rds import CLUSTER, INSTANCE, PROXY, READ, READ_CLUSTER, stands_alone
+from tools.checks.view import Unknown, View
+
+VPC = "AWS::EC2::VPC"
+_PROXIED_ENGINES = ("mysql", "mariadb", "postgres", "sqlserver")
+_NOT_RDS = ("docdb", "neptune")
+_TOO_SMALL_TO_RECORD = (".micro", ".small")
+
+
+def _instance(**fields: object) -> Example:
+    return Example(facts={READ: {"Engine": "postgres", "AllocatedStorage": 100, **fields}})
+
+
+@check(
+    id="rds.instance_storage_autoscaling_off",
+    resource_type=INSTANCE,
+    title="A database's storage does not grow by itself: when it is full, writes stop",
+    question=QUOTAS,
+    layer=Layer.HIGH_AVAILABILITY,
+    on_fail=(Effect(OVERLOAD, Phase.ACT, "add_capacity_by_hand", by_person=True),),
+    effect_source="an assumption: storage is added by hand, while the database refuses writes",
+    recommendation=(
+        "Set `MaxAllocatedStorage` well above the size of today: no downtime, and nothing is paid "
+        "before it is used."
+    ),
+    documentation=(
+        "Managing capacity automatically with storage autoscaling",
+        "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIOPS.Autoscaling.html",
+    ),
+    strength="the storage of databases grows by itself",
+    passes=[_instance(MaxAllocatedStorage=500)],
+    fails=[_instance(), _instance(MaxAllocatedStorage=100)],
+    silent=[_instance(DBClusterIdentifier="orders"), _instance(StorageType="standard")],
+)
+def instance_storage_autoscaling_off(db: View) -> Outcome:
+    """A full volume stops an instance as surely as a lost host, and one cannot fail over from it.
+
+    A cluster's volume grows by itself; magnetic storage cannot.
+    """
+    if db.read(READ, "DBClusterIdentifier") or db.read(READ, "StorageType") == "standard":
+        return NOT_APPLICABLE
+    ceiling = db.read(READ, "MaxAllocatedStorage") or 0
+    return passed_if(ceiling > (db.read(READ, "AllocatedStorage") or 0))
+
+
+@check(
+    id="rds.storage_magnetic",
+    resource_type=INSTANCE,
+    title="A database runs on magnetic storage, whose latency is high and unsteady",
+    question=SLOWNESS,
+    layer=Layer.HIGH_AVAILABILITY,
+    on_fail=(Effect(SLOW_DEPENDENCY, Phase.ACT, "change_configuration", by_person=True),),
+    effect_source="an assumption: the storage type is changed once it has become too slow",
+    recommendation=(
+        "Change `StorageType` to `gp3`: a short interruption, then faster storage at about the "
+        "same price."
+    ),
+    documentation=(
+        "Amazon RDS DB instance storage",
+        "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Storage.html",
+    ),
+    passes=[_instance(StorageType="gp3")],
+    fails=[_instance(StorageType="standard")],
+    silent=[_instance(StorageType="aurora", DBClusterIdentifier="orders")],
+)
+def storage_magnetic(db: View) -> Outcome:
+    """Magnetic storage is kept for old databases only; it does not grow by itself."""
+    if db.read(READ, "DBClusterIdentifier"):
+        return NOT_APPLICABLE
+    return passed_if(db.read(READ, "StorageType") != "standard")
+
+
+@check(
+    id="rds.performance_insights_off",
+    resource_type=INSTANCE,
+    title="Database load is not recorded: nobody can see which queries made it slow",
+    question=VISIBLE,
+    layer=Layer.CONTINUOUS_IMPROVEMENT,
+    on_fail=(Effect(SLOW_DEPENDENCY, Phase.DIAGNOSE, "diagnose_blind", by_person=True),),
+    on_pass=(Effect(SLOW_DEPENDENCY, Phase.DIAGNOSE, "diagnose_with_traces", by_person=True),),
+    effect_source="assumptions: searching with and without a record of waits and queries",
+    recommendation=(
+        "Turn on Database Insights (`PerformanceInsightsEnabled`): no downtime, and seven days of "
+        "history are free."
+    ),
+    documentation=(
+        "Monitoring DB load with Performance Insights",
+        "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PerfInsights.html",
+    ),
+    strength="the load of databases is recorded by query and wait",
+    passes=[_instance(PerformanceInsightsEnabled=True)],
+    fails=[
+        _instance(PerformanceInsightsEnabled=False, DBInstanceClass="db.r6g.large"),
+        _instance(DBClusterIdentifier="orders", DBInstanceClass="db.t4g.medium"),
+    ],
+    silent=[
+        _instance(DBInstanceClass="db.t4g.micro"),
+        _instance(Engine="neptune", DBInstanceClass="db.r6g.large"),
+    ],
+)
+def performance_insights_off(db: View) -> Outcome:
+    """The wait that a slow query spends is gone once it has passed, unless it was recorded.
+
+    The smallest classes cannot record it with every engine, so they are left alone.
+    """
+    if str(db.read(READ, "Engine")).startswith(_NOT_RDS):
+        return NOT_APPLICABLE
+    if db.read(READ, "PerformanceInsightsEnabled"):
+        return passed()
+    if str(db.read(READ, "DBInstanceClass")).endswith(_TOO_SMALL_TO_RECORD):
+        return NOT_APPLICABLE
+    return passed_if(False)
+
+
+def _placed(fields: dict[str, object], *proxies: Example) -> Example:
+    placed: dict[str, object] = {"DBSubnetGroup": {"VpcId": "vpc-1"}, **fields}
+    return Example(facts=_instance(**placed).facts, linked=[Example(type=VPC, linked_from=proxies)])
+
+
+@check(
+    id="rds.no_proxy_for_failover",
+    resource_type=(INSTANCE, CLUSTER),
+    title="Clients meet a database failover directly, with broken connections and stale addresses",
+    question=SLOWNESS,
+    layer=Layer.HIGH_AVAILABILITY,
+    on_fail=(
+        Effect(COMPONENT_LOST, Phase.PROPAGATE, "clients_reconnect"),
+        Effect(ZONE_LOST, Phase.PROPAGATE, "clients_reconnect"),
+    ),
+    effect_source="an assumption: time until pools and name caches have followed a failover",
+    recommendation=(
+        "Only where a minute matters: put an RDS Proxy before the database (priced per vCPU of the "
+        "database); it holds connections through a failover and needs no name resolution."
+    ),
+    documentation=(
+        "Amazon RDS Proxy",
+        "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy.html",
+    ),
+    passes=[_placed({"MultiAZ": True}, Example(type=PROXY, member=False))],
+    fails=[_placed({"MultiAZ": True})],
+    silent=[
+        _placed({"MultiAZ": False}),
+        _placed({"MultiAZ": True, "Engine": "oracle-ee"}),
+        _instance(MultiAZ=True),
+    ],
+)
+def no_proxy_for_failover(db: View) -> Outcome:
+    """A failover is as long as the slowest client takes to notice it, not as long as the database.
+
+    Any proxy in the database's VPC counts, as its targets may not be known.
+    """
+    instances = [db] if db.type == INSTANCE else _instances(db)
+    placed = [each for each in instances if each.read(READ, "DBSubnetGroup.VpcId")]
+    if not placed or not _fails_over(db, instances):
+        return NOT_APPLICABLE
+    networks = placed[0].linked(VPC)
+    if not networks:
+        raise Unknown("ec2:DescribeVpcs")
+    return passed_if(any(vpc.linked_from(PROXY) for vpc in networks))
+
+
+def _instances(cluster: View) -> list[View]:
+    members = cluster.read(READ_CLUSTER, "DBClusterMembers[].DBInstanceIdentifier")
+    return cluster.linked(INSTANCE, label="has member") if members else []
+
+
+def _fails_over(db: View, instances: list[View]) -> bool:
+    if db.type == CLUSTER:
+        return len(instances) > 1 and str(db.read(READ_CLUSTER, "Engine")).startswith("aurora")
+    engine = str(db.read(READ, "Engine"))
+    return bool(stands_alone(db) and db.read(READ, "MultiAZ")) and engine.startswith(
+        _PROXIED_ENGINES
+    )
