@@ -58,8 +58,8 @@ class Call:
     """One read operation.
 
     In `arguments`, a string value may hold `{id}`, `{arn}`, `{name}`, `{account}` or `{region}` of
-    the resource, `{domain}` (amazonaws.com), and `{parts[0]}`, `{parts[1]}` ... of an id with slashes
-    (`cluster/service`); a value starting with `@` is a JMESPath into the resource's item
+    the resource, `{domain}` (amazonaws.com), and `{parts[0]}`, `{parts[1]}` ... of an id with
+    slashes (`cluster/service`); a value starting with `@` is a JMESPath into the resource's item
     (`"@RestApiId"`). Before that is read (with `each`), the JMESPath sees `_id` and `_parts`.
 
     A follow-up call with `over` is made once for each element found there in an earlier follow-up's

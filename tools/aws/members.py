@@ -107,7 +107,9 @@ class Members:
             return []
         filters = [{"Key": key, "Values": [value]} for key, value in self.selector.tags.items()]
         answer = self._asker.ask(TAG_INDEX, region, {"TagFilters": filters})
-        named = [(e["ResourceARN"], None, tags_of(e, "Tags")) for e in _entries(answer)]
+        named: list[_Named] = [
+            (entry["ResourceARN"], None, tags_of(entry, "Tags")) for entry in _entries(answer)
+        ]
         if region in self._asker.regions:
             return named
         return [entry for entry in named if any(c.region for c in collectors_of_arn(entry[0]))]
