@@ -46,8 +46,8 @@ def assess(category: Category, snapshot: Snapshot, observe: Observe | None = Non
 def judge(check: Check, view: View) -> Judgement | None:
     """The verdict of one check on one resource; None if it does not apply.
 
-    A fact that could not be read makes the verdict UNKNOWN. So does a check that breaks on an answer
-    it was not written for: one odd resource must not cost the other findings.
+    A fact that could not be read makes the verdict UNKNOWN. So does a check that breaks on an
+    answer it was not written for: one odd resource must not cost the other findings.
     """
     resource = view.id if check.resource_types != (WORKLOAD,) else WORKLOAD
     try:

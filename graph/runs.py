@@ -2,19 +2,21 @@
 
 import uuid
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from datetime import datetime
-from time import time
 from typing import Any
 
 from langchain_core.runnables import RunnableConfig
-from langgraph.types import Command, Overwrite, StateSnapshot
+from langgraph.graph import START
+from langgraph.types import Command, Overwrite, StateSnapshot, StreamMode
 from pydantic import BaseModel
 
 from agents.specialist import assess as run_checks
-from graph.machine import AssessCategory, Machine, ReadAccount, build, report_of
+from graph.machine import Machine, build
+from graph.nodes import AssessCategory, ReadAccount, new_invocation
 from state.categories import categories
 from state.channels import Request, Run, RunKind
-from state.errors import Fixable, ThreadConflict
+from state.errors import Fixable, StoreUnusable, ThreadConflict
 from state.objectives import Objectives
 from state.report import Report
 from state.snapshot import Snapshot
@@ -54,8 +56,7 @@ def assess(
         current = machine.get_state(config)
         _refuse_other_workload(current, request)
         run: Run | None = current.values.get("run")
-        unfinished = bool(current.next) and run is not None and run.kind is RunKind.ASSESS
-        if unfinished and current.values["objectives"] == objectives and run is not None:
+        if run is not None and _is_unfinished(current, objectives):
             return _go(machine, store, None, config, run, request, tell)
         run = Run(id=uuid.uuid4().hex, kind=RunKind.ASSESS, started_at=now())
         start = {
@@ -82,15 +83,13 @@ def what_if(
     store.require_runs(thread)
     with store.only_writer(thread), store.explained():
         machine = build(store, store.checkpointer(), _no_account)
-        base = _base(machine, thread)
-        before = _latest_report(store, thread, RunKind.ASSESS)
-        request: Request = base.values["request"]
+        finished = _latest_assessment(store, thread)
+        base = _before_grading(machine, thread, finished.checkpoint)
         run = Run(id=uuid.uuid4().hex, kind=RunKind.WHAT_IF, started_at=now())
-        fork = Command(update={"objectives": objectives, "run": run})
-        config = {**base.config, **_invocation()}
-        config["configurable"] = base.config["configurable"] | config["configurable"]
-        after = _go(machine, store, fork, config, run, request, tell)
-        return before, after
+        fork: Command[Any] = Command(update={"objectives": objectives, "run": run})
+        config = _config(thread, checkpoint=_id(base))
+        after = _go(machine, store, fork, config, run, base.values["request"], tell)
+        return store.get(Report, finished.report), after
 
 
 class HistoryEntry(BaseModel):
@@ -117,7 +116,7 @@ def history(store: Store, thread: str) -> list[HistoryEntry]:
     store.require_runs(thread)
     with store.explained():
         machine = build(store, store.checkpointer(), _no_account)
-        states = [s for s in machine.get_state_history(_config(thread)) if "run" in s.values]
+        states = [s for s in machine.get_state_history(_config(thread)) if _source(s) != "input"]
     ran = {_id(s): sorted(task.name for task in s.tasks) for s in states}
     return [
         HistoryEntry(
@@ -128,7 +127,7 @@ def history(store: Store, thread: str) -> list[HistoryEntry]:
             kind=state.values["run"].kind,
             rto_seconds=state.values["objectives"].rto_seconds,
             rpo_seconds=state.values["objectives"].rpo_seconds,
-            ran=[] if _is_fork(state) else ran.get(parent or "", []),
+            ran=[] if _source(state) == "fork" else ran.get(parent or "", []),
             next=list(state.next),
             letter=state.values["overall"].letter if not state.next else None,
         )
@@ -141,7 +140,7 @@ def snapshot_of(store: Store, report: Report) -> Snapshot:
     return store.get(Snapshot, report.workload.snapshot)
 
 
-# -- parts ----------------------------------------------------------------------------------------------
+# -- parts ----------------------------------------------------------------------------------------
 
 
 def _go(
@@ -161,11 +160,17 @@ def _go(
         started_at=run.started_at,
     )
     store.note_run(row)
-    for mode, part in machine.stream(start, config, stream_mode=["custom", "tasks"]):
-        if tell:
-            tell(part if mode == "custom" else _node_event(part))
+    modes: list[StreamMode] = ["custom", "tasks"]
+    # Each step is on disk before the next begins. Closed at once if `tell` raises or the user
+    # interrupts: a stream that is only dropped runs on.
+    stream: Any = machine.stream(start, config, stream_mode=modes, durability="sync")
+    with closing(stream) as parts:
+        for mode, part in parts:
+            if tell:
+                tell(part if mode == "custom" else _node_event(part))
     final = machine.get_state(_config(request.thread))
-    report = report_of(store, final.values).model_copy(update={"checkpoint": _id(final)})
+    report = store.get(Report, final.values["report"])
+    report = report.model_copy(update={"checkpoint": _id(final)})
     store.note_run(
         row.model_copy(
             update={
@@ -184,14 +189,9 @@ def _node_event(part: Mapping[str, Any]) -> Mapping[str, Any]:
     return {"event": "finished" if finished else "started", "node": part["name"]}
 
 
-def _config(thread: str) -> RunnableConfig:
-    config = _invocation()
-    config["configurable"]["thread_id"] = thread
-    return config
-
-
-def _invocation() -> RunnableConfig:
-    return {"configurable": {"invocation": uuid.uuid4().hex, "started": time()}}
+def _config(thread: str, checkpoint: str | None = None) -> RunnableConfig:
+    configurable = {"thread_id": thread, "checkpoint_ns": "", "invocation": new_invocation()}
+    return {"configurable": configurable | ({"checkpoint_id": checkpoint} if checkpoint else {})}
 
 
 def _refuse_other_workload(current: StateSnapshot, request: Request) -> None:
@@ -203,31 +203,48 @@ def _refuse_other_workload(current: StateSnapshot, request: Request) -> None:
         )
 
 
-def _base(machine: Machine, thread: str) -> StateSnapshot:
-    """The latest assessment's checkpoint from which grading starts."""
-    grading = {f"grade_{category.slug}" for category in categories()}
-    candidates = [
-        state
-        for state in machine.get_state_history(_config(thread))
-        if set(state.next) == grading and state.values["run"].kind is RunKind.ASSESS
-    ]
-    if not candidates:
+def _is_unfinished(current: StateSnapshot, objectives: Objectives) -> bool:
+    """Whether the thread stands in the middle of an assessment against the same objectives.
+
+    Not where the input was not taken in yet: the channels are still those of the run before.
+    """
+    return (
+        bool(current.next)
+        and START not in current.next
+        and current.values["run"].kind is RunKind.ASSESS
+        and current.values["objectives"] == objectives
+    )
+
+
+def _latest_assessment(store: Store, thread: str) -> RunRow:
+    """The last assessment that was finished, whatever was begun or asked since."""
+    rows = [row for row in store.require_runs(thread) if row.kind == RunKind.ASSESS.value]
+    finished = [row for row in rows if row.report]
+    if not finished:
         raise Fixable(
             f"the assessment of thread {thread!r} was never finished: run the same `seeams assess` "
             "again, it goes on where it stopped"
         )
-    newest_run = candidates[0].values["run"].id
-    return [state for state in candidates if state.values["run"].id == newest_run][-1]
+    return finished[-1]
 
 
-def _latest_report(store: Store, thread: str, kind: RunKind) -> Report:
-    finished = [r for r in store.runs(thread) if r.kind == kind.value and r.report]
-    return store.get(Report, finished[-1].report)
+def _before_grading(machine: Machine, thread: str, checkpoint: str) -> StateSnapshot:
+    """The checkpoint from which a finished run's grading started: some steps before its last."""
+    grading = {f"grade_{category.slug}" for category in categories()}
+    state = machine.get_state(_config(thread, checkpoint))
+    while set(state.next) != grading:
+        parent = _id_of(state.parent_config)
+        if parent is None:
+            raise StoreUnusable(
+                f"thread {thread!r} lacks the checkpoint before its grading: assess it again"
+            )
+        state = machine.get_state(_config(thread, parent))
+    return state
 
 
-def _is_fork(state: StateSnapshot) -> bool:
-    """Whether the checkpoint only replaces channels: nothing ran to make it."""
-    return (state.metadata or {}).get("source") in ("update", "fork")
+def _source(state: StateSnapshot) -> str:
+    """What made a checkpoint: `loop` (nodes ran), `fork` (only replaces channels), `input`."""
+    return str((state.metadata or {}).get("source"))
 
 
 def _no_account(_request: Request, _observe: Any) -> Snapshot:

@@ -1,7 +1,7 @@
 """What the state machine carries from node to node, and into every checkpoint.
 
-Everything large lives outside, content-addressed, in the store; a channel holds its digest. Each node
-writes one of the small dictionaries below, and `State` inherits them all.
+Everything large lives outside, content-addressed, in the store; a channel holds its digest. Each
+node writes one of the small dictionaries below, and `State` inherits them all.
 """
 
 from datetime import datetime
@@ -55,9 +55,12 @@ def merge_grades(before: dict[str, Grade], after: dict[str, Grade]) -> dict[str,
 
 
 def add_usage(before: Usage, after: Usage) -> Usage:
-    """The sum within one invocation; the first node of the next one starts afresh."""
+    """The sum within the latest invocation, whose name sorts last.
+
+    When a run is resumed, what its interrupted invocation had finished arrives in the same step.
+    """
     if before.invocation != after.invocation:
-        return after
+        return max(before, after, key=lambda usage: usage.invocation)
     nodes = dict(before.nodes_run)
     for name, times in after.nodes_run.items():
         nodes[name] = nodes.get(name, 0) + times

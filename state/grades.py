@@ -147,7 +147,7 @@ class GapRow(BaseModel):
 
 
 class Usage(BaseModel):
-    """What one invocation cost. `invocation` tells one from the next; nodes add to the same one."""
+    """What one invocation cost. Nodes add to the same one; a later one's name sorts after it."""
 
     invocation: str = ""
     aws_calls: int = 0

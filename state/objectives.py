@@ -20,6 +20,7 @@ from state.errors import InvalidDuration, InvalidObjectives
 MINUTE = 60
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
+LONGEST = 3650 * DAY  # of a duration that is meant
 
 _ISO_8601 = TypeAdapter(timedelta)
 
@@ -41,23 +42,31 @@ def parse_duration(text: str) -> int:
     """Seconds in a duration as people write it: `24 hours`, `30 min`, `1d 2h`, `PT2H`, `90s`.
 
     Raises:
-        InvalidDuration: the text is no duration, is negative, or is a bare number (of what?).
+        InvalidDuration: the text is no duration, is negative, longer than ten years, or a bare
+            number or clock time (of what?).
     """
     plain = text.strip()
+    if plain != "0" and any(c.isdigit() for c in plain) and not any(c.isalpha() for c in plain):
+        raise InvalidDuration(f"{text!r} has no unit: say 30m, 24h or 2d")
     try:
-        if plain[:1] in "Pp" and not plain[:1].isspace():
-            seconds = _ISO_8601.validate_python(plain.upper()).total_seconds()
-        elif plain.replace(".", "", 1).isdigit() and plain != "0":
-            raise InvalidDuration(f"{text!r} has no unit: say 30m, 24h or 2d")
-        else:
-            seconds = pytimeparse2.parse(plain.replace(" and ", " "), raise_exception=True)
-    except InvalidDuration:
-        raise
+        seconds = _seconds_in(plain)
     except (ValidationError, ValueError, OverflowError) as error:
-        raise InvalidDuration(f"{text!r} is no duration: try 24h, '30 min', 2d or PT2H") from error
+        raise InvalidDuration(_NO_DURATION.format(text)) from error
     if seconds is None or seconds < 0:
-        raise InvalidDuration(f"{text!r} is no duration: try 24h, '30 min', 2d or PT2H")
+        raise InvalidDuration(_NO_DURATION.format(text))
+    if seconds > LONGEST:
+        raise InvalidDuration(f"{text!r} is longer than ten years: try 24h, '30 min', 2d or PT2H")
     return round(seconds)
+
+
+_NO_DURATION = "{!r} is no duration: try 24h, '30 min', 2d or PT2H"
+
+
+def _seconds_in(plain: str) -> float | None:
+    if plain.upper().startswith("P"):
+        return _ISO_8601.validate_python(plain.upper()).total_seconds()
+    seconds: float | None = pytimeparse2.parse(plain.replace(" and ", " "), raise_exception=True)
+    return seconds
 
 
 def spell_duration(seconds: float | None) -> str:
@@ -69,7 +78,10 @@ def spell_duration(seconds: float | None) -> str:
     if seconds >= HOUR:
         seconds = round(seconds / MINUTE) * MINUTE
     spelled: str = humanize.precisedelta(
-        timedelta(seconds=round(seconds)), minimum_unit="seconds", format="%0.0f"
+        timedelta(seconds=round(seconds)),
+        minimum_unit="seconds",
+        suppress=["months", "years"],  # of what length?
+        format="%0.0f",
     )
     return spelled
 

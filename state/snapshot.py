@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Selector(BaseModel):
-    """How the user names the workload. Exactly one of the three is set; several tags must all match."""
+    """How the user names the workload: one of the three is set; several tags must all match."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -27,9 +27,10 @@ class Selector(BaseModel):
 class Resource(BaseModel):
     """One AWS resource.
 
-    `facts` holds the redacted answers under the call they came from, `{"rds:DescribeDBInstances": {...}}`,
-    with AWS's own field names; an empty dict is the answer "not configured". A call that was denied or
-    failed leaves no entry here and a `Gap` in the snapshot.
+    `facts` holds the redacted answers under the call they came from, as
+    `{"rds:DescribeDBInstances": {...}}`, with AWS's own field names; an empty dict is the answer
+    "not configured". A call that was denied or failed leaves no entry here and a `Gap` in the
+    snapshot.
     """
 
     id: str  # the ARN where AWS has one, otherwise the plain id

@@ -1,7 +1,7 @@
-"""Where state is kept: checkpoints, the content-addressed blobs they point to, and the list of runs.
+"""Where state is kept: checkpoints, the content-addressed blobs they point to, and the runs.
 
-One SQLite file holds all three, so copying it moves every conversation. Blobs are zstd-compressed JSON
-under the SHA-256 of what they hold; a saver that writes its whole state at every step would
+One SQLite file holds all three, so copying it moves every conversation. Blobs are zstd-compressed
+JSON under the SHA-256 of what they hold; a saver that writes its whole state at every step would
 otherwise write the snapshot a dozen times.
 """
 
@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 
 import zstandard
 from filelock import FileLock, Timeout
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from state.errors import StoreUnusable, ThreadConflict, UnknownThread, WrongUse
 
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 FORMAT = 1  # of the file; a newer program may raise it, an older one refuses what it does not know
 _APPLICATION = 0x5EEA
-_WAIT_FOR_LOCK = 10.0  # seconds
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -67,24 +66,31 @@ def default_url() -> str:
 class Store:
     """An open store. Use it as a context manager."""
 
-    def __init__(self, url: str | None = None) -> None:
+    def __init__(self, url: str | None = None, *, patience: float = 10.0) -> None:
         """Open, and create if there is none.
 
         Args:
             url: `sqlite:///path`; None for the default.
+            patience: seconds to wait while another process writes.
 
         Raises:
             WrongUse: the address is of no kind that is known.
             StoreUnusable: the file is locked, corrupt, not a store, or from a newer version.
         """
         self.path = _path_of(url or default_url())
+        self._patience = patience
         self._lock = threading.Lock()
         self._cache: dict[str, BaseModel] = {}
         self._savers: list[sqlite3.Connection] = []
-        with _explained(self.path):
+        with _explained(self.path), _writable(self.path):
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._connection = self._connect()
-            self._prepare()
+        try:
+            with _explained(self.path):
+                self._prepare()
+        except BaseException:
+            self._connection.close()
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -102,7 +108,7 @@ class Store:
     def put(self, model: BaseModel) -> str:
         """Keep a model; returns its digest, `sha256:...`. The same content is kept once."""
         content = model.model_dump_json().encode()
-        digest = f"sha256:{hashlib.sha256(content).hexdigest()}"
+        digest = _digest(content)
         body = zstandard.compress(content)
         with _explained(self.path), self._lock, self._connection:
             self._connection.execute(
@@ -126,10 +132,7 @@ class Store:
             ).fetchone()
         if row is None:
             raise StoreUnusable(f"{self.path} lacks {digest}: the store was cut short or edited")
-        content = zstandard.decompress(row[0])
-        if digest != f"sha256:{hashlib.sha256(content).hexdigest()}":
-            raise StoreUnusable(f"{self.path}: what is kept as {digest} was changed")
-        model = kind.model_validate_json(content)
+        model = _revived(kind, digest, row[0], self.path)
         self._cache[digest] = model
         return model
 
@@ -139,7 +142,8 @@ class Store:
         """Add a run to the list, or replace what was noted of it."""
         with _explained(self.path), self._lock, self._connection:
             self._connection.execute(
-                "INSERT OR REPLACE INTO seeams_runs (run, thread, started_at, row) VALUES (?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO seeams_runs (run, thread, started_at, row) "
+                "VALUES (?, ?, ?, ?)",
                 (row.run, row.thread, row.started_at.isoformat(), row.model_dump_json()),
             )
 
@@ -178,17 +182,21 @@ class Store:
         name = hashlib.sha256(thread.encode()).hexdigest()[:16]
         lock = FileLock(self.path.with_name(f"{self.path.name}.{name}.lock"))
         try:
-            with lock.acquire(timeout=0):
-                yield
+            with _writable(self.path):
+                lock.acquire(timeout=0)
         except Timeout as error:
             raise ThreadConflict(
-                f"another process is working on thread {thread!r}: wait for it, or pass --thread"
+                f"somebody else is working on thread {thread!r}: wait for it, or pass --thread"
             ) from error
+        try:
+            yield
+        finally:
+            lock.release()
 
     # -- checkpoints ----------------------------------------------------------------------------
 
     def checkpointer(self) -> "BaseCheckpointSaver[str]":
-        """A LangGraph saver in the same file, which revives the classes of `state` and no others."""
+        """A LangGraph saver in the same file; it revives the classes of `state` and no others."""
         from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
         from langgraph.checkpoint.sqlite import SqliteSaver
 
@@ -207,7 +215,7 @@ class Store:
     # -- the file -------------------------------------------------------------------------------
 
     def _connect(self) -> sqlite3.Connection:
-        return sqlite3.connect(self.path, timeout=_WAIT_FOR_LOCK, check_same_thread=False)
+        return sqlite3.connect(self.path, timeout=self._patience, check_same_thread=False)
 
     def _prepare(self) -> None:
         connection = self._connection
@@ -229,11 +237,12 @@ class Store:
         with connection:
             connection.execute(f"PRAGMA application_id = {_APPLICATION}")
             connection.execute(
-                "CREATE TABLE IF NOT EXISTS seeams_blobs (digest TEXT PRIMARY KEY, body BLOB NOT NULL)"
+                "CREATE TABLE IF NOT EXISTS seeams_blobs "
+                "(digest TEXT PRIMARY KEY, body BLOB NOT NULL)"
             )
             connection.execute(
-                "CREATE TABLE IF NOT EXISTS seeams_runs (run TEXT PRIMARY KEY, thread TEXT NOT NULL, "
-                "started_at TEXT NOT NULL, row TEXT NOT NULL)"
+                "CREATE TABLE IF NOT EXISTS seeams_runs (run TEXT PRIMARY KEY, "
+                "thread TEXT NOT NULL, started_at TEXT NOT NULL, row TEXT NOT NULL)"
             )
             connection.execute(f"PRAGMA user_version = {FORMAT}")
 
@@ -264,8 +273,32 @@ def _path_of(url: str) -> Path:
     return Path(url.removeprefix("sqlite:///")).expanduser()
 
 
+def _revived(kind: type[Model], digest: str, body: bytes, path: Path) -> Model:
+    try:
+        content = zstandard.decompress(body)
+    except zstandard.ZstdError:
+        content = b""
+    if digest != _digest(content):
+        raise StoreUnusable(
+            f"{path}: what is kept as {digest} was changed: restore the file from a copy, or "
+            "assess the workload again"
+        )
+    try:
+        return kind.model_validate_json(content)
+    except ValidationError as error:
+        raise StoreUnusable(
+            f"{path}: {digest} is no {kind.__name__} as this version knows it: upgrade, or assess "
+            "the workload again"
+        ) from error
+
+
+def _digest(content: bytes) -> str:
+    return f"sha256:{hashlib.sha256(content).hexdigest()}"
+
+
 @contextmanager
 def _explained(path: Path) -> Iterator[None]:
+    """Turn what SQLite raises into StoreUnusable; nothing else, which may not be the store's."""
     try:
         yield
     except sqlite3.OperationalError as error:
@@ -273,10 +306,24 @@ def _explained(path: Path) -> Iterator[None]:
             raise StoreUnusable(
                 f"{path} is locked by another program: wait for it, or name another --store"
             ) from error
-        raise StoreUnusable(f"{path} cannot be used: {error}") from error
+        raise StoreUnusable(_cannot_be_used(path, error)) from error
     except sqlite3.DatabaseError as error:
         raise StoreUnusable(
-            f"{path} is damaged ({error}): restore it from a copy, move it away, or name another --store"
+            f"{path} is damaged ({error}): restore it from a copy, move it away, or name another "
+            "--store"
         ) from error
+
+
+@contextmanager
+def _writable(path: Path) -> Iterator[None]:
+    """Turn what the file system raises into StoreUnusable."""
+    try:
+        yield
+    except Timeout:
+        raise
     except OSError as error:
-        raise StoreUnusable(f"{path} cannot be used: {error}") from error
+        raise StoreUnusable(_cannot_be_used(path, error)) from error
+
+
+def _cannot_be_used(path: Path, error: Exception) -> str:
+    return f"{path} cannot be used ({error}): make its folder writable, or name another --store"

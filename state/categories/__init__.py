@@ -1,7 +1,8 @@
 """The five SEEAMS failure categories, one module each.
 
-A module in this package defines `CATEGORY`: its code (as AWS Resilience Hub v2 spells it), the failure
-scenarios that belong to it, and the questions its specialist answers. Nothing else lists categories.
+A module in this package defines `CATEGORY`: its code (as AWS Resilience Hub v2 spells it), the
+failure scenarios that belong to it, and the questions its specialist answers. Nothing else lists
+categories.
 """
 
 import importlib

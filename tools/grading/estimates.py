@@ -5,83 +5,111 @@ finding can only make an estimate longer, and mending one can only make it short
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from math import inf, isinf
+from collections.abc import Iterable, Sequence
+from math import fsum, inf, isinf
 
 from state.grades import Estimate, Term
 from state.judgements import Contribution, Judgement, Phase, Verdict
 from tools.grading.assumptions import Assumptions, seconds_of
 
+Row = tuple[Contribution, Judgement | None]  # what is contributed, and the verdict that did it
 _Candidate = tuple[float, Contribution, Judgement | None]
-_PHASES = tuple(Phase)
 
 UNMONITORED = Contribution(scenario=None, phase=Phase.DETECT, assumption="unmonitored")
 DECIDE = Contribution(scenario=None, phase=Phase.DECIDE, assumption="decide")
+_ANY = "any"  # stands for every scenario while one verdict is weighed alone
 
 
 def estimates(judgements: Iterable[Judgement], table: Assumptions) -> list[Estimate]:
     """One estimate for each resource and scenario that some verdict names, in a stable order."""
-    by_resource: dict[str, list[Judgement]] = defaultdict(list)
-    for judgement in judgements:
-        if judgement.contributions:
-            by_resource[judgement.resource].append(judgement)
     return [
         estimate
-        for resource in sorted(by_resource)
-        for estimate in _of_resource(resource, by_resource[resource], table)
+        for resource, rows in sorted(rows_by_resource(judgements).items())
+        for estimate in estimates_of(resource, rows, table)
     ]
 
 
-def _of_resource(
-    resource: str, judgements: Sequence[Judgement], table: Assumptions
-) -> Iterable[Estimate]:
-    pairs = [(c, j) for j in judgements for c in j.contributions]
-    everywhere = [(c, j) for c, j in pairs if c.scenario is None]
-    for scenario in sorted({c.scenario for c, _ in pairs if c.scenario}):
-        named = [(c, j) for c, j in pairs if c.scenario == scenario]
-        yield estimate_of(scenario, resource, named, everywhere, table)
+def rows_by_resource(judgements: Iterable[Judgement]) -> dict[str, list[Row]]:
+    """What the verdicts contribute, by the resource they are about."""
+    rows: dict[str, list[Row]] = defaultdict(list)
+    for judgement in judgements:
+        for contribution in judgement.contributions:
+            rows[judgement.resource].append((contribution, judgement))
+    return rows
 
 
-def estimate_of(
-    scenario: str,
-    resource: str,
-    named: Sequence[tuple[Contribution, Judgement | None]],
-    everywhere: Sequence[tuple[Contribution, Judgement | None]],
-    table: Assumptions,
-) -> Estimate:
-    """The estimate from the contributions that name the scenario and those that fit any.
+def estimates_of(resource: str, rows: Sequence[Row], table: Assumptions) -> list[Estimate]:
+    """One resource's estimates: one for each scenario that a row names."""
+    everywhere = [row for row in rows if row[0].scenario is None]
+    return [
+        estimate_of(
+            scenario,
+            resource,
+            [*everywhere, *(row for row in rows if row[0].scenario == scenario)],
+            table,
+        )
+        for scenario in sorted({c.scenario for c, _ in rows if c.scenario})
+    ]
 
-    As soon as one step needs a person, somebody has to notice and to decide as well; what only says
+
+def estimate_of(scenario: str, resource: str, rows: Sequence[Row], table: Assumptions) -> Estimate:
+    """The estimate of one scenario from the rows that bear on it.
+
+    As soon as one step needs a person, somebody has to notice and to decide as well. What only says
     how soon somebody would notice counts for nothing where recovery goes by itself.
     """
-    by_person = any(c.by_person for c, _ in named)
-    candidates = list(named)
+    by_person = any(c.by_person for c, _ in rows)
     if by_person:
-        candidates += [*everywhere, (DECIDE, None)]
-        if not any(c.phase is Phase.DETECT for c, _ in candidates):
-            candidates.append((UNMONITORED, None))
-    largest: dict[Phase, _Candidate] = {}
-    for contribution, judgement in candidates:
-        candidate = (seconds_of(contribution, table), contribution, judgement)
-        current = largest.get(contribution.phase)
-        if current is None or _order(candidate) > _order(current):
-            largest[contribution.phase] = candidate
-    terms = tuple(
-        _term(scenario, resource, *largest[phase], table) for phase in _PHASES if phase in largest
-    )
-    time = [largest[phase][0] for phase in largest if phase is not Phase.LOSE]
+        candidates = [*_noticed(rows, table), (DECIDE, None)]
+    else:
+        candidates = [row for row in rows if not _tells_somebody(row[0])]
+    largest = _largest_by_phase(candidates, table)
+    terms = tuple(_term(scenario, resource, *candidate, table) for candidate in largest)
     return Estimate(
         scenario=scenario,
         resource=resource,
-        rto_seconds=finite(sum(time)),
-        rpo_seconds=finite(largest[Phase.LOSE][0] if Phase.LOSE in largest else 0.0),
+        rto_seconds=_sum(term for term in terms if term.term != Phase.LOSE),
+        rpo_seconds=_sum(term for term in terms if term.term == Phase.LOSE),
         terms=terms,
         by_itself=not by_person,
     )
 
 
+def _tells_somebody(contribution: Contribution) -> bool:
+    return contribution.scenario is None and contribution.phase is Phase.DETECT
+
+
+def _noticed(rows: Sequence[Row], table: Assumptions) -> list[Row]:
+    """The rows, with what is assumed where no verdict shows that somebody would be told.
+
+    Only a pass shows it, and a warning that comes later than the users do is none: so neither one
+    more defect nor a slower alarm can ever shorten an estimate.
+    """
+    by_users = seconds_of(UNMONITORED, table)
+    noticed: list[Row] = []
+    told = False
+    for contribution, judgement in rows:
+        shown = judgement is not None and judgement.verdict is Verdict.PASS
+        if contribution.phase is Phase.DETECT and shown:
+            told = True
+            if seconds_of(contribution, table) > by_users:
+                noticed.append((UNMONITORED, None))
+                continue
+        noticed.append((contribution, judgement))
+    return noticed if told else [*noticed, (UNMONITORED, None)]
+
+
+def _largest_by_phase(rows: Iterable[Row], table: Assumptions) -> list[_Candidate]:
+    """The largest contribution in each phase, in the order of the phases."""
+    by_phase: dict[Phase, list[_Candidate]] = defaultdict(list)
+    for contribution, judgement in rows:
+        candidate = (seconds_of(contribution, table), contribution, judgement)
+        by_phase[contribution.phase].append(candidate)
+    return [max(by_phase[phase], key=_order) for phase in Phase if phase in by_phase]
+
+
 def _order(candidate: _Candidate) -> tuple[float, bool, str, str]:
-    """Largest first; ties are broken by what does not depend on the order of the findings."""
+    """Largest last; ties are broken by what does not depend on the order of the verdicts."""
     seconds, contribution, judgement = candidate
     failed = judgement is not None and judgement.verdict is Verdict.FAIL
     return seconds, failed, contribution.assumption, judgement.check if judgement else ""
@@ -101,16 +129,17 @@ def _term(
         scenario=scenario,
         resource=resource,
         term=contribution.phase.value,
-        seconds=finite(seconds),
+        seconds=None if isinf(seconds) else seconds,
         source=f"{assumption.kind}:{contribution.assumption}",
         what=assumption.what,
         finding=judgement.check if judgement and failed else None,
     )
 
 
-def finite(seconds: float) -> float | None:
-    """Seconds as reports carry them: None for what never ends."""
-    return None if isinf(seconds) else seconds
+def _sum(terms: Iterable[Term]) -> float | None:
+    """The terms added up, whatever their order; None: one of them never ends."""
+    seconds = [term.seconds for term in terms]
+    return None if None in seconds else fsum(s for s in seconds if s is not None)
 
 
 def share(seconds: float | None, target: int) -> float:
@@ -118,25 +147,30 @@ def share(seconds: float | None, target: int) -> float:
     return inf if seconds is None else seconds / target
 
 
-def own_effect(
-    judgement: Judgement, detection: Mapping[str, Contribution], table: Assumptions
-) -> dict[str | None, tuple[float, float]]:
-    """What one failing check costs by itself: scenario -> (seconds of outage, seconds of data).
+def own_effects(
+    judgement: Judgement, rows: Sequence[Row], table: Assumptions
+) -> list[tuple[str | None, Estimate]]:
+    """What one verdict costs by itself, in each scenario it names (None: in every one).
 
-    `detection`: how soon somebody would notice, by resource; a defect that makes recovery wait for a
-    person is charged with that wait.
+    `rows`: all rows about its resource. A defect that makes recovery wait for a person is charged
+    with that wait, and so with how soon somebody would notice.
     """
-    effects: dict[str | None, tuple[float, float]] = {}
-    by_scenario: dict[str | None, list[Contribution]] = defaultdict(list)
+    told = [row for row in rows if _tells_somebody(row[0])]
+    own: dict[str | None, list[Row]] = defaultdict(list)
     for contribution in judgement.contributions:
-        by_scenario[contribution.scenario].append(contribution)
-    for scenario, contributions in by_scenario.items():
-        time = sum(seconds_of(c, table) for c in contributions if c.phase is not Phase.LOSE)
-        data = max(
-            (seconds_of(c, table) for c in contributions if c.phase is Phase.LOSE), default=0.0
+        own[contribution.scenario].append((contribution, judgement))
+    return [
+        (
+            scenario,
+            estimate_of(scenario, judgement.resource, [*told, *own[scenario]], table)
+            if scenario
+            else _alone(judgement.resource, own[scenario], table),
         )
-        if any(c.by_person for c in contributions):
-            noticed = detection.get(judgement.resource, UNMONITORED)
-            time += seconds_of(noticed, table) + seconds_of(DECIDE, table)
-        effects[scenario] = (time, data)
-    return effects
+        for scenario in sorted(own, key=str)
+    ]
+
+
+def _alone(resource: str, rows: Sequence[Row], table: Assumptions) -> Estimate:
+    """What a verdict that bears on every scenario adds to each, whoever else is told."""
+    named = [(c.model_copy(update={"scenario": _ANY}), j) for c, j in rows]
+    return estimate_of(_ANY, resource, named, table)

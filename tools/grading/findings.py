@@ -1,42 +1,52 @@
 """Findings: failing rows, one per defect, with the severity that the objectives give them."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from state.grades import Finding, FindingEffect, Severity
-from state.judgements import Contribution, Judgement, Verdict
+from state.judgements import Judgement, Verdict
 from state.objectives import Objectives
 from tools.checks import Check, all_checks
 from tools.grading.assumptions import Assumptions
-from tools.grading.estimates import finite, own_effect
-from tools.grading.grading import Targets, targets_of
+from tools.grading.estimates import Row, own_effects, rows_by_resource, share
 from tools.grading.ledger import Ledger
-from tools.grading.letters import severity_for
+from tools.grading.letters import SOFT_SHARE, severity_for
+from tools.grading.targets import targets_of
 
 WORKLOAD = "workload"  # the resource of a judgement about the workload as a whole
-_SEVERITIES = tuple(Severity)
 _MOST_EVIDENCE = 12  # per finding; the rest is in the snapshot
 
 
+@dataclass(frozen=True)
+class _Weighed:
+    """A failing row, and what it costs alone."""
+
+    judgement: Judgement
+    share: float  # of the target, in the scenario where it consumes most of it
+    effect: FindingEffect
+
+    @property
+    def place(self) -> tuple[float, str]:
+        return -self.share, self.judgement.resource
+
+
 def findings(ledger: Ledger, objectives: Objectives, table: Assumptions) -> list[Finding]:
-    """What the objectives need mended, the most severe first. A defect they can bear is not listed."""
-    failing: dict[str, list[Judgement]] = defaultdict(list)
+    """What the objectives need mended, most severe first; a defect they can bear is not listed."""
+    rows = rows_by_resource(ledger.judgements)
+    failing: dict[str, list[_Weighed]] = defaultdict(list)
     for judgement in ledger.judgements:
         if judgement.verdict is Verdict.FAIL:
-            failing[judgement.check].append(judgement)
-    detection = ledger.detection()
-    found = [
-        finding
-        for check_id in sorted(failing)
-        if (
-            finding := _finding(
-                all_checks()[check_id], failing[check_id], ledger, objectives, detection, table
-            )
-        )
-    ]
-    return sorted(
-        found, key=lambda f: (_SEVERITIES.index(f.severity), -_weight(f, objectives), f.id)
-    )
+            weighed = _weigh(judgement, rows[judgement.resource], ledger, objectives, table)
+            failing[judgement.check].append(weighed)
+    found: list[tuple[float, Finding]] = []
+    for check_id, weighed_rows in failing.items():
+        ordered = sorted(weighed_rows, key=lambda weighed: weighed.place)
+        severity = severity_for(ordered[0].share)
+        if severity is not None:
+            finding = _finding(all_checks()[check_id], ordered, severity, ledger)
+            found.append((-ordered[0].share, finding))
+    return [f for _, f in sorted(found, key=lambda pair: (pair[0], pair[1].id))]
 
 
 def strengths(ledger: Ledger) -> list[str]:
@@ -52,39 +62,24 @@ def strengths(ledger: Ledger) -> list[str]:
 
 
 def _finding(
-    check: Check,
-    judgements: Sequence[Judgement],
-    ledger: Ledger,
-    objectives: Objectives,
-    detection: Mapping[str, Contribution],
-    table: Assumptions,
-) -> Finding | None:
-    weighed = [
-        (share, effect, judgement)
-        for judgement in judgements
-        for share, effect in [_weigh(judgement, ledger, objectives, detection, table)]
-    ]
-    share, effect, worst = max(weighed, key=lambda w: (w[0], w[2].resource))
-    severity = severity_for(share)
-    if severity is None:
-        return None
-    others = [
-        j for _, _, j in sorted(weighed, key=lambda w: (-w[0], w[2].resource)) if j is not worst
-    ]
-    evidence = [e for judgement in (worst, *others) for e in judgement.evidence]
-    known = ledger.resources.get(worst.resource)
+    check: Check, weighed: Sequence[_Weighed], severity: Severity, ledger: Ledger
+) -> Finding:
+    """One defect on all resources that show it, the worst first."""
+    worst = weighed[0]
+    evidence = [e for row in weighed for e in row.judgement.evidence]
+    known = ledger.resources.get(worst.judgement.resource)
     return Finding(
         id=check.id,
         key=check.id,
         title=check.title,
-        resource=worst.resource,
-        resources=(worst.resource, *(j.resource for j in others)),
+        resource=worst.judgement.resource,
+        resources=tuple(row.judgement.resource for row in weighed),
         resource_type=known.type if known else WORKLOAD,
         category=check.category.code,
         also=tuple(category.code for category in check.also),
         severity=severity,
         layer=check.layer,
-        effect=effect,
+        effect=worst.effect,
         rationale=check.rationale,
         evidence=tuple(evidence[:_MOST_EVIDENCE]),
         recommendation=check.recommendation,
@@ -94,32 +89,20 @@ def _finding(
 
 def _weigh(
     judgement: Judgement,
+    rows: Sequence[Row],
     ledger: Ledger,
     objectives: Objectives,
-    detection: Mapping[str, Contribution],
     table: Assumptions,
-) -> tuple[float, FindingEffect]:
-    """The share of the target that this row consumes alone, and its effect in the worst scenario."""
-    heaviest = (0.0, 0.0, 0.0)
-    for scenario, (time, data) in own_effect(judgement, detection, table).items():
-        targets = (
-            Targets(objectives.rto_seconds, objectives.rpo_seconds)
-            if scenario is None
-            else targets_of(scenario, objectives)
-        )
+) -> _Weighed:
+    heaviest = _Weighed(judgement, 0.0, FindingEffect(rto_seconds=0.0, rpo_seconds=0.0))
+    for scenario, alone in own_effects(judgement, rows, table):
+        targets = targets_of(scenario, objectives)
         if targets is None:
             continue
-        share = max(time / targets.rto, data / targets.rpo)
-        heaviest = max(heaviest, (share, time, data))
-    share, time, data = heaviest
-    known = ledger.resources.get(judgement.resource)
-    if known is not None and known.soft:
-        share = min(share, 0.2)  # the rest goes on without it: worth a line, never an alarm
-    return share, FindingEffect(rto_seconds=finite(time), rpo_seconds=finite(data))
-
-
-def _weight(finding: Finding, objectives: Objectives) -> float:
-    time, data = finding.effect.rto_seconds, finding.effect.rpo_seconds
-    if time is None or data is None:
-        return float("inf")
-    return max(time / objectives.rto_seconds, data / objectives.rpo_seconds)
+        consumed = max(share(alone.rto_seconds, targets.rto), share(alone.rpo_seconds, targets.rpo))
+        if consumed > heaviest.share:
+            effect = FindingEffect(rto_seconds=alone.rto_seconds, rpo_seconds=alone.rpo_seconds)
+            heaviest = _Weighed(judgement, consumed, effect)
+    if ledger.is_soft(judgement.resource):
+        return _Weighed(judgement, min(heaviest.share, SOFT_SHARE), heaviest.effect)
+    return heaviest

@@ -6,37 +6,15 @@ from math import inf
 
 from state.categories import Category, categories, scenarios
 from state.grades import Binds, Estimate, Grade, Overall, Term
-from state.judgements import AnswerValue, Assessment, Contribution, Judgement, Phase, Verdict
+from state.judgements import Phase, Verdict
 from state.objectives import Objectives, spell_duration
 from tools.grading.assumptions import Assumptions
-from tools.grading.estimates import estimate_of, estimates, share
+from tools.grading.coverage import Coverage, coverage_of
+from tools.grading.estimates import estimates, share
 from tools.grading.ledger import Ledger
-from tools.grading.letters import (
-    COMFORTABLE,
-    LETTERS,
-    MOST_UNREAD_FOR_ANY_LETTER,
-    NO_EVIDENCE_CAP,
-    cap,
-    letter_for,
-    worst,
-)
-
-
-@dataclass(frozen=True)
-class Targets:
-    """What an estimate of a scenario is compared with, in seconds."""
-
-    rto: int
-    rpo: int
-
-
-def targets_of(scenario: str, objectives: Objectives) -> Targets | None:
-    """The objectives that bear on a scenario; None: the user asks nothing for it."""
-    if not scenarios()[scenario].only_if_region_must_survive:
-        return Targets(objectives.rto_seconds, objectives.rpo_seconds)
-    if objectives.region_rto_seconds is None or objectives.region_rpo_seconds is None:
-        return None
-    return Targets(objectives.region_rto_seconds, objectives.region_rpo_seconds)
+from tools.grading.letters import COMFORTABLE_LETTERS, letter_for, worst
+from tools.grading.savings import savings_of
+from tools.grading.targets import Targets, targets_of
 
 
 def grade(
@@ -53,84 +31,110 @@ def grade(
     assessment = ledger.assessments.get(category.code)
     if assessment is None or assessment.failed:
         why = assessment.failed if assessment else "the specialist has not reported"
-        return _ungraded(category, f"it could not be assessed: {why}", 0.0)
+        return _ungraded(category, f"it could not be assessed: {why}")
+    coverage = coverage_of(assessment, ledger)
+    if coverage.too_little:
+        return _ungraded(category, "too little of it could be read", coverage)
     if every_estimate is None:
         every_estimate = estimates(ledger.judgements, table)
     struck = [
-        (estimate, targets)
+        _Struck(estimate, targets)
         for estimate in every_estimate
         if any(scenario.name == estimate.scenario for scenario in category.scenarios)
         and (targets := targets_of(estimate.scenario, objectives)) is not None
-        and not _soft(ledger, estimate.resource)
+        and not ledger.is_soft(estimate.resource)
     ]
-    unread, confidence = _coverage(assessment)
-    gaps = tuple(sorted({action for j in assessment.judgements for action in j.gaps}))
-    if unread > MOST_UNREAD_FOR_ANY_LETTER:
-        return _ungraded(category, "too little of it could be read", confidence, gaps)
-    ceiling = cap(unread)
     if not struck:
-        return _nothing_strikes(category, assessment, ceiling, confidence, gaps)
-
-    slowest, rto_share = _worst((e, share(e.rto_seconds, t.rto)) for e, t in struck)
-    lossiest, rpo_share = _worst((e, share(e.rpo_seconds, t.rpo)) for e, t in struck)
-    earned = letter_for(max(rto_share, rpo_share))
-    letter = worst([earned, ceiling]) if ceiling else earned
-    binds = Binds.RTO if rto_share >= rpo_share else Binds.RPO
-    if letter != earned:
-        binds = Binds.GAP
-    binding = slowest if rto_share >= rpo_share else lossiest
-    targets = targets_of(binding.scenario, objectives)
-    savings = _savings(category, ledger, objectives, table)
-    reason = _reason(binding, targets, ledger, binds_rto=rto_share >= rpo_share)
-    if binds is Binds.GAP:
-        reason += f"; no better than {letter} while {_some(gaps)} cannot be read"
-    return Grade(
-        category=category.code,
-        letter=letter,
-        rto_seconds=slowest.rto_seconds,
-        rpo_seconds=lossiest.rpo_seconds,
-        rto_share=_finite(rto_share),
-        rpo_share=_finite(rpo_share),
-        binds=binds,
-        reason=reason,
-        terms=_terms(slowest, lossiest),
-        gaps=gaps,
-        confidence=confidence,
-        over_built=bool(savings),
-        savings=savings,
-    )
+        judged = any(j.verdict is not Verdict.UNKNOWN for j in assessment.judgements)
+        return _nothing_strikes(category, coverage, judged=judged)
+    return _graded(category, struck, coverage, ledger, objectives, table)
 
 
 def compose(grades: Mapping[str, Grade], ledger: Ledger) -> Overall:
-    """The workload: back no sooner than its slowest hard dependency, and as poor as its worst category."""
+    """The workload: back no sooner than its slowest hard dependency, as poor as its worst category.
+
+    Times are those of the categories that could be graded; one that could not leaves no letter.
+    """
     ordered = [grades[c.code] for c in categories() if c.code in grades]
-    letters = [g.letter for g in ordered if g.letter is not None]
-    letter = worst(letters) if letters and len(letters) == len(ordered) else None
-    slowest = max(ordered, key=lambda g: _seconds(g.rto_seconds))
-    lossiest = max(ordered, key=lambda g: _seconds(g.rpo_seconds))
-    limiting = [g for g in ordered if g.letter == letter]
-    if letter is None:
-        missing = ", ".join(_title(g.category) for g in ordered if g.letter is None)
-        reason = f"no overall letter: {missing} could not be graded"
+    graded = [g for g in ordered if g.letter is not None]
+    missing = [c.title for c in categories() if c.code not in {g.category for g in graded}]
+    letter = None if missing else worst([g.letter for g in graded if g.letter])
+    if missing:
+        reason = f"no overall letter: {', '.join(missing)} could not be graded"
     else:
-        reason = f"{_title(limiting[0].category)}: {limiting[0].reason}"
+        limiting = max((g for g in graded if g.letter == letter), key=_largest_share)
+        reason = f"{_title(limiting.category)}: {limiting.reason}"
+    comfortable = all(g.letter in COMFORTABLE_LETTERS for g in ordered)
     return Overall(
         letter=letter,
-        rto_seconds=slowest.rto_seconds,
-        rpo_seconds=lossiest.rpo_seconds,
-        over_built=bool(ordered)
-        and all(g.letter in LETTERS[:5] for g in ordered)
-        and any(g.over_built for g in ordered),
-        confidence=round(sum(g.confidence for g in ordered) / len(ordered), 2) if ordered else 0.0,
+        rto_seconds=_longest(g.rto_seconds for g in graded),
+        rpo_seconds=_longest(g.rpo_seconds for g in graded),
+        over_built=comfortable and any(g.over_built for g in ordered),
+        confidence=round(sum(g.confidence for g in ordered) / len(categories()), 2),
         reason=reason,
     )
 
 
-# -- parts ----------------------------------------------------------------------------------------------
+# -- parts ----------------------------------------------------------------------------------------
 
 
-def _worst(candidates: Iterable[tuple[Estimate, float]]) -> tuple[Estimate, float]:
-    return max(candidates, key=lambda pair: (pair[1], pair[0].scenario, pair[0].resource))
+@dataclass(frozen=True)
+class _Struck:
+    """An estimate and what it is compared with."""
+
+    estimate: Estimate
+    targets: Targets
+
+    @property
+    def rto_share(self) -> float:
+        return share(self.estimate.rto_seconds, self.targets.rto)
+
+    @property
+    def rpo_share(self) -> float:
+        return share(self.estimate.rpo_seconds, self.targets.rpo)
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """Breaks ties, whatever the order of the verdicts."""
+        return self.estimate.scenario, self.estimate.resource
+
+
+def _graded(
+    category: Category,
+    struck: Sequence[_Struck],
+    coverage: Coverage,
+    ledger: Ledger,
+    objectives: Objectives,
+    table: Assumptions,
+) -> Grade:
+    slowest = max(struck, key=lambda s: (s.rto_share, s.place))
+    lossiest = max(struck, key=lambda s: (s.rpo_share, s.place))
+    by_time = slowest.rto_share >= lossiest.rpo_share
+    earned = letter_for(max(slowest.rto_share, lossiest.rpo_share))
+    letter = coverage.limit(earned)
+    binds = Binds.RTO if by_time else Binds.RPO
+    reason = _time_reason(slowest, ledger) if by_time else _data_reason(lossiest, ledger)
+    if letter != earned:
+        binds = Binds.GAP
+        reason += f"; {_limited(coverage)}"
+    savings: tuple[str, ...] = ()
+    if letter in COMFORTABLE_LETTERS:
+        savings = savings_of(category, ledger, objectives, table)
+    return Grade(
+        category=category.code,
+        letter=letter,
+        rto_seconds=slowest.estimate.rto_seconds,
+        rpo_seconds=lossiest.estimate.rpo_seconds,
+        rto_share=_finite(slowest.rto_share),
+        rpo_share=_finite(lossiest.rpo_share),
+        binds=binds,
+        reason=reason,
+        terms=_terms(slowest.estimate, lossiest.estimate),
+        gaps=coverage.gaps,
+        confidence=coverage.confidence,
+        over_built=bool(savings),
+        savings=savings,
+    )
 
 
 def _terms(slowest: Estimate, lossiest: Estimate) -> tuple[Term, ...]:
@@ -139,25 +143,7 @@ def _terms(slowest: Estimate, lossiest: Estimate) -> tuple[Term, ...]:
     return time + tuple(term for term in lossiest.terms if term.term == Phase.LOSE)
 
 
-def _coverage(assessment: Assessment) -> tuple[float, float]:
-    """The share of checks that could not be judged, and the confidence to print.
-
-    Confidence counts the questions too: one that nobody could answer is not a pass.
-    """
-    verdicts = [judgement.verdict for judgement in assessment.judgements]
-    unknown = verdicts.count(Verdict.UNKNOWN)
-    answered = [a for a in assessment.answers if a.answer is not AnswerValue.CANNOT_DETERMINE]
-    known = len(verdicts) - unknown + len(answered)
-    asked = len(verdicts) + len(assessment.answers)
-    return (
-        unknown / len(verdicts) if verdicts else 0.0,
-        round(known / asked, 2) if asked else 0.0,
-    )
-
-
-def _ungraded(
-    category: Category, reason: str, confidence: float, gaps: tuple[str, ...] = ()
-) -> Grade:
+def _ungraded(category: Category, reason: str, coverage: Coverage | None = None) -> Grade:
     return Grade(
         category=category.code,
         letter=None,
@@ -167,125 +153,78 @@ def _ungraded(
         rpo_share=None,
         binds=Binds.GAP,
         reason=reason,
-        gaps=gaps,
-        confidence=confidence,
+        gaps=coverage.gaps if coverage else (),
+        confidence=coverage.confidence if coverage else 0.0,
     )
 
 
-def _nothing_strikes(
-    category: Category,
-    assessment: Assessment,
-    ceiling: str | None,
-    confidence: float,
-    gaps: tuple[str, ...],
-) -> Grade:
-    judged = any(j.verdict is not Verdict.UNKNOWN for j in assessment.judgements)
-    letters = ["A", *([ceiling] if ceiling else []), *([] if judged else [NO_EVIDENCE_CAP])]
+def _nothing_strikes(category: Category, coverage: Coverage, *, judged: bool) -> Grade:
     reason = (
         "nothing that was read can cause an outage here"
         if judged
         else "no check applies to these resources, which is no proof that nothing can happen"
     )
-    if ceiling:
-        reason += f"; no better than {worst(letters)} while {_some(gaps)} cannot be read"
+    letter = coverage.limit("A")
+    if coverage.ceiling and judged:
+        reason += f"; {_limited(coverage)}"
     return Grade(
         category=category.code,
-        letter=worst(letters),
-        binds=Binds.GAP if ceiling else Binds.NOTHING,
+        letter=letter,
+        binds=Binds.GAP if coverage.gaps else Binds.NOTHING,
         reason=reason,
-        gaps=gaps,
-        confidence=confidence,
+        gaps=coverage.gaps,
+        confidence=coverage.confidence,
     )
 
 
-def _reason(binding: Estimate, targets: Targets | None, ledger: Ledger, *, binds_rto: bool) -> str:
-    """One sentence with the arithmetic in it."""
-    assert targets is not None  # chosen among those with targets
-    where = _name(ledger, binding.resource)
-    when = scenarios()[binding.scenario].text
-    if not binds_rto:
-        loss = (
-            "all its data" if binding.rpo_seconds is None else spell_duration(binding.rpo_seconds)
-        )
-        return f"when {when}, {where} loses {loss} of data, of {spell_duration(targets.rpo)} allowed".replace(
-            "all its data of data", "all its data"
-        )
-    if binding.rto_seconds is None:
-        return f"when {when}, {where} does not come back"
+def _limited(coverage: Coverage) -> str:
+    """Why the letter is no better."""
+    most = 2
+    if not coverage.gaps:
+        return f"no better than {coverage.ceiling} while nothing that was read speaks for it"
+    shown = " and ".join(coverage.gaps[:most])
+    more = f" and {len(coverage.gaps) - most} more" if len(coverage.gaps) > most else ""
+    return f"no better than {coverage.ceiling} while {shown}{more} cannot be read"
+
+
+def _time_reason(struck: _Struck, ledger: Ledger) -> str:
+    """One sentence with the arithmetic of the slowest recovery in it."""
+    estimate = struck.estimate
+    start = f"when {scenarios()[estimate.scenario].text}, {ledger.name_of(estimate.resource)}"
+    if estimate.rto_seconds is None:
+        return f"{start} does not come back"
     steps = " + ".join(
-        f"{term.term} {spell_duration(term.seconds)}" for term in binding.terms if term.seconds
+        f"{term.term} {spell_duration(term.seconds)}"
+        for term in estimate.terms
+        if term.seconds and term.term != Phase.LOSE
     )
-    total = spell_duration(binding.rto_seconds)
-    return f"when {when}, {where} is back after {total} ({steps}), of {spell_duration(targets.rto)} allowed"
+    total, allowed = spell_duration(estimate.rto_seconds), spell_duration(struck.targets.rto)
+    return f"{start} is back after {total} ({steps}), of {allowed} allowed"
 
 
-def _savings(
-    category: Category, ledger: Ledger, objectives: Objectives, table: Assumptions
-) -> tuple[str, ...]:
-    """What the objectives would bear to lose: passing checks whose failing would still leave a B."""
-    from tools.checks import all_checks
-
-    savings: dict[str, None] = {}
-    others: dict[str, list[Judgement]] = {}
-    for judgement in ledger.judgements:
-        others.setdefault(judgement.resource, []).append(judgement)
-    for judgement in ledger.assessments[category.code].judgements:
-        saving = all_checks()[judgement.check].saving if judgement.otherwise else None
-        if saving is None:
-            continue
-        without = [
-            (c, j)
-            for j in others[judgement.resource]
-            for c in (judgement.otherwise if j is judgement else j.contributions)
-        ]
-        if _still_comfortable(judgement.resource, without, objectives, table):
-            savings[f"{_name(ledger, judgement.resource)}: {saving}"] = None
-    return tuple(sorted(savings))
+def _data_reason(struck: _Struck, ledger: Ledger) -> str:
+    """One sentence about the worst loss of data."""
+    estimate = struck.estimate
+    start = f"when {scenarios()[estimate.scenario].text}, {ledger.name_of(estimate.resource)}"
+    if estimate.rpo_seconds is None:
+        return f"{start} loses all its data"
+    lost, allowed = spell_duration(estimate.rpo_seconds), spell_duration(struck.targets.rpo)
+    return f"{start} loses {lost} of data, of {allowed} allowed"
 
 
-def _still_comfortable(
-    resource: str,
-    contributions: Sequence[tuple[Contribution, Judgement]],
-    objectives: Objectives,
-    table: Assumptions,
-) -> bool:
-    everywhere = [(c, j) for c, j in contributions if c.scenario is None]
-    for scenario in {c.scenario for c, _ in contributions if c.scenario}:
-        targets = targets_of(scenario, objectives)
-        if targets is None:
-            continue
-        named = [(c, j) for c, j in contributions if c.scenario == scenario]
-        estimate = estimate_of(scenario, resource, named, everywhere, table)
-        worst_share = max(
-            share(estimate.rto_seconds, targets.rto), share(estimate.rpo_seconds, targets.rpo)
-        )
-        if worst_share > COMFORTABLE:
-            return False
-    return True
-
-
-def _soft(ledger: Ledger, resource: str) -> bool:
-    known = ledger.resources.get(resource)
-    return known is not None and known.soft
-
-
-def _name(ledger: Ledger, resource: str) -> str:
-    known = ledger.resources.get(resource)
-    return known.name if known else "the workload"
+def _largest_share(grade: Grade) -> float:
+    return max(inf if share is None else share for share in (grade.rto_share, grade.rpo_share))
 
 
 def _title(code: str) -> str:
     return next(category.title for category in categories() if category.code == code)
 
 
-def _seconds(seconds: float | None) -> float:
-    return inf if seconds is None else seconds
+def _longest(times: Iterable[float | None]) -> float | None:
+    """The longest time; None, which never ends, is longer than any."""
+    every = list(times)
+    return None if not every or None in every else max(t for t in every if t is not None)
 
 
 def _finite(value: float) -> float | None:
     return None if value == inf else round(value, 4)
-
-
-def _some(actions: Sequence[str], most: int = 2) -> str:
-    shown = " and ".join(actions[:most]) or "part of it"
-    return shown + (f" and {len(actions) - most} more" if len(actions) > most else "")

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 
 from pydantic import BaseModel
 
-from state.judgements import Assessment, Contribution, Judgement, Phase
-from state.snapshot import Gap, Relation, RelationKind, Resource, Snapshot
+from state.judgements import Assessment, Judgement
+from state.snapshot import Gap, GapReason, Relation, RelationKind, Resource, Snapshot
 
 
 class GradedResource(BaseModel):
@@ -30,14 +30,34 @@ class Ledger(BaseModel):
         for code in sorted(self.assessments):
             yield from self.assessments[code].judgements
 
-    def detection(self) -> dict[str, Contribution]:
-        """By resource, how soon somebody would notice that it fails."""
-        return {
-            judgement.resource: contribution
-            for judgement in self.judgements
-            for contribution in judgement.contributions
-            if contribution.scenario is None and contribution.phase is Phase.DETECT
-        }
+    @property
+    def unscanned(self) -> float:
+        """The share of the workload's resources whose type is not read at all."""
+        unread = {gap.resource for gap in self._not_scanned}
+        return len(unread) / len(self.resources) if unread else 0.0
+
+    @property
+    def unscanned_services(self) -> set[str]:
+        """What would have to be read for them, as `service:*`."""
+        return {gap.action for gap in self._not_scanned}
+
+    @property
+    def _not_scanned(self) -> list[Gap]:
+        return [
+            gap
+            for gap in self.gaps
+            if gap.reason is GapReason.NOT_SCANNED and gap.resource in self.resources
+        ]
+
+    def is_soft(self, resource: str) -> bool:
+        """Whether the rest goes on without it; never so for what is said of the whole workload."""
+        known = self.resources.get(resource)
+        return known is not None and known.soft
+
+    def name_of(self, resource: str) -> str:
+        """What people call a resource; a verdict about the whole has none of its own."""
+        known = self.resources.get(resource)
+        return known.name if known else "the workload"
 
 
 def build_ledger(snapshot: Snapshot, assessments: Mapping[str, Assessment]) -> Ledger:
@@ -62,8 +82,8 @@ def build_ledger(snapshot: Snapshot, assessments: Mapping[str, Assessment]) -> L
 def soft_resources(resources: Iterable[Resource], relations: Iterable[Relation]) -> set[str]:
     """Members that something uses, and whose loss every user of theirs would ride out.
 
-    A member that nothing is known to use counts as hard: not seeing a use is not the same as no use.
-    Watching something is no use of it.
+    A member that nothing is known to use counts as hard: not seeing a use is not the same as no
+    use. Watching something is no use of it.
     """
     members = {resource.id for resource in resources if resource.member}
     uses: dict[str, list[bool]] = {}

@@ -1,16 +1,16 @@
 """The vocabulary of grading: which share of a target makes which letter, and which severity.
 
 A share is estimate / target. The bands are wide because estimates are coarse: an A uses a tenth of
-the target at most, a B half of it, a C all of it; a D is over by up to four times; an F is further off
-than that, or has no recovery at all.
+the target at most, a B half of it, a C all of it; a D is over by up to four times; an F is further
+off than that, or has no recovery at all.
 """
 
 from state.grades import Severity
 
 LETTERS = ("A", "A-", "B+", "B", "B-", "C+", "C", "C-", "D+", "D", "D-", "F")
 
-# (upper end of the share, letter), worst last. B, C and D are cut into thirds; only the last third of
-# an A is an A-.
+# (upper end of the share, letter), worst last. B, C and D are cut into thirds; only the last third
+# of an A is an A-.
 _BANDS = (
     (0.1 * 2 / 3, "A"),
     (0.1, "A-"),
@@ -26,12 +26,18 @@ _BANDS = (
 )
 
 COMFORTABLE = 0.5  # the end of the Bs: a workload that would still be here could save money
+COMFORTABLE_LETTERS = LETTERS[:5]
 
-# What could not be read caps the letter: the first pair whose share of unread checks is exceeded.
+# Checks that could not be judged, as a share of those that could have spoken for the workload, cap
+# the letter: the first pair whose share is exceeded. Failing checks are no part of it: one more
+# defect must not make what is unknown look small.
 MOST_UNREAD_FOR_ANY_LETTER = 0.5
 _CAPS = ((0.25, "C"), (0.0, "B"))
 
-NO_EVIDENCE_CAP = "B"  # nothing was judged: no reason for worse, and none for an A
+# Resources of types that are not read at all say nothing about one category more than another.
+_UNSCANNED_CAPS = ((0.5, "C"), (0.25, "B"))
+
+NO_EVIDENCE_CAP = "B"  # nothing that was read speaks for the workload: no reason for an A
 
 # A finding's share of the target, alone. Below the last one the objectives do not need it mended.
 _SEVERITIES = (
@@ -40,6 +46,7 @@ _SEVERITIES = (
     (0.25, Severity.MEDIUM),
     (0.02, Severity.LOW),
 )
+SOFT_SHARE = 0.2  # at most, of what the rest goes on without: worth a line, never an alarm
 
 
 def letter_for(share: float) -> str:
@@ -52,9 +59,14 @@ def worst(letters: list[str]) -> str:
     return max(letters, key=LETTERS.index)
 
 
-def cap(unread_share: float) -> str | None:
-    """The best letter that can be given when this share of the checks could not be judged."""
-    return next((letter for above, letter in _CAPS if unread_share > above), None)
+def cap_unread(share: float) -> str | None:
+    """The best letter while this share of the checks could not be judged; None: no limit."""
+    return next((letter for above, letter in _CAPS if share > above), None)
+
+
+def cap_unscanned(share: float) -> str | None:
+    """The best letter while this share of the resources is not read at all; None: no limit."""
+    return next((letter for above, letter in _UNSCANNED_CAPS if share > above), None)
 
 
 def severity_for(share: float) -> Severity | None:

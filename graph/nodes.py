@@ -1,0 +1,193 @@
+"""The nodes of the machine: thin functions over the rooms that do the work."""
+
+import time
+from collections.abc import Callable, Mapping
+from contextvars import copy_context
+from functools import lru_cache
+from typing import Any, Protocol
+
+from langchain_core.runnables import RunnableConfig
+from langgraph.config import get_stream_writer
+from langgraph.errors import NodeError
+
+from agents.report_writer import write_report as write
+from state.categories import Category
+from state.channels import (
+    Assessed,
+    Composed,
+    Discovered,
+    Gathered,
+    Graded,
+    Reported,
+    Request,
+    State,
+    add_usage,
+)
+from state.errors import SeeamsError
+from state.grades import Estimate, Usage
+from state.judgements import Assessment
+from state.snapshot import Snapshot
+from state.store import Store, now
+from tools.grading.assumptions import assumptions
+from tools.grading.estimates import estimates
+from tools.grading.grading import compose as compose_grades
+from tools.grading.grading import grade
+from tools.grading.ledger import Ledger, build_ledger
+
+Observe = Callable[[str, Mapping[str, Any]], None]
+ReadAccount = Callable[[Request, Observe], Snapshot]
+AssessCategory = Callable[[Category, Snapshot, Observe], Assessment]
+
+
+class Node(Protocol):
+    """A step of the machine."""
+
+    def __call__(self, state: State, config: RunnableConfig) -> Any:
+        """Read the state; return the channels to write."""
+
+
+class Nodes:
+    """The nodes, with what they are given at build time: the store, the account, the specialist."""
+
+    def __init__(self, store: Store, read_account: ReadAccount, specialist: AssessCategory) -> None:
+        self._store = store
+        self._read_account = read_account
+        self._specialist = specialist
+        # The five branches ask at once for the same estimates; objectives change none of them.
+        self._estimates = lru_cache(maxsize=1)(self._estimate)
+
+    def discover(self, state: State, config: RunnableConfig) -> Discovered:
+        """Read the account; the only node that touches AWS."""
+        snapshot = self._read_account(state["request"], _teller())
+        return {
+            "snapshot": self._store.put(snapshot),
+            "usage": _used(
+                config,
+                "discover",
+                aws_calls=sum(snapshot.calls.values()),
+                aws_seconds=snapshot.seconds,
+            ),
+        }
+
+    def assess(self, category: Category) -> Node:
+        """The node of one specialist."""
+
+        def assess_category(state: State, config: RunnableConfig) -> Assessed:
+            snapshot = self._store.get(Snapshot, state["snapshot"])
+            return self._assessed(category, self._specialist(category, snapshot, _teller()), config)
+
+        return assess_category
+
+    def assess_nothing(self, category: Category) -> Any:  # langgraph has no type for handlers
+        """What stands for a specialist that broke: no rows, and why.
+
+        What the user must put right (a locked store, refused credentials) is no such thing: that
+        ends the run, to be resumed.
+        """
+
+        def assess_nothing(state: State, error: NodeError, config: RunnableConfig) -> Assessed:
+            if isinstance(error.error, SeeamsError):
+                raise error.error
+            why = f"{type(error.error).__name__}: {error.error}"
+            nothing = Assessment(category=category.code, judgements=(), answers=(), failed=why)
+            return self._assessed(category, nothing, config)
+
+        return assess_nothing
+
+    def assessed(self, state: State, config: RunnableConfig) -> Gathered:
+        """Put the specialists' rows side by side; all grading starts from here."""
+        snapshot = self._store.get(Snapshot, state["snapshot"])
+        rows = {
+            code: self._store.get(Assessment, digest)
+            for code, digest in state["assessments"].items()
+        }
+        return {
+            "ledger": self._store.put(build_ledger(snapshot, rows)),
+            "usage": _used(config, "assessed"),
+        }
+
+    def grade(self, category: Category) -> Node:
+        """The grading branch of one category."""
+
+        def grade_category(state: State, config: RunnableConfig) -> Graded:
+            given = grade(
+                category,
+                self._store.get(Ledger, state["ledger"]),
+                state["objectives"],
+                assumptions(),
+                self._estimates(state["ledger"]),
+            )
+            return {
+                "grades": {category.code: given},
+                "usage": _used(config, f"grade_{category.slug}"),
+            }
+
+        return grade_category
+
+    def compose(self, state: State, config: RunnableConfig) -> Composed:
+        """The workload's letter from the five."""
+        ledger = self._store.get(Ledger, state["ledger"])
+        return {
+            "overall": compose_grades(state["grades"], ledger),
+            "usage": _used(config, "compose"),
+        }
+
+    def write_report(self, state: State, config: RunnableConfig) -> Reported:
+        """Everything into one document."""
+        usage = _used(config, "write_report")
+        report = write(
+            thread=state["request"].thread,
+            generated_at=now(),
+            snapshot=self._store.get(Snapshot, state["snapshot"]),
+            digest=state["snapshot"],
+            ledger=self._store.get(Ledger, state["ledger"]),
+            objectives=state["objectives"],
+            grades=state["grades"],
+            overall=state["overall"],
+            usage=add_usage(state["usage"], usage),
+            table=assumptions(),
+        )
+        return {"report": self._store.put(report), "usage": usage}
+
+    # -- parts ------------------------------------------------------------------------------------
+
+    def _assessed(
+        self, category: Category, assessment: Assessment, config: RunnableConfig
+    ) -> Assessed:
+        return {
+            "assessments": {category.code: self._store.put(assessment)},
+            "usage": _used(config, f"assess_{category.slug}"),
+        }
+
+    def _estimate(self, ledger: str) -> list[Estimate]:
+        return estimates(self._store.get(Ledger, ledger).judgements, assumptions())
+
+
+def _teller() -> Observe:
+    """A way to tell whoever streams the run what a node is doing, from any of its threads."""
+    writer, context = get_stream_writer(), copy_context()
+    # The writer looks its node up in the context, and one context cannot be entered by two threads.
+    return lambda event, details: context.copy().run(writer, {"event": event, **details})
+
+
+def _used(
+    config: RunnableConfig, node: str, *, aws_calls: int = 0, aws_seconds: float = 0
+) -> Usage:
+    invocation = config["configurable"]["invocation"]
+    return Usage(
+        invocation=invocation,
+        seconds=round(time.time() - started_at(invocation), 3),
+        nodes_run={node: 1},
+        aws_calls=aws_calls,
+        aws_seconds=aws_seconds,
+    )
+
+
+def new_invocation() -> str:
+    """A name for one call of the machine; a later one's sorts after an earlier one's."""
+    return f"{time.time_ns():020d}"
+
+
+def started_at(invocation: str) -> float:
+    """When an invocation began, in seconds since the epoch."""
+    return int(invocation) / 1e9

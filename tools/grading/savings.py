@@ -1,0 +1,41 @@
+"""Over-built: what the objectives would bear to lose, and what that would save."""
+
+from collections.abc import Sequence
+
+from state.categories import Category
+from state.objectives import Objectives
+from tools.grading.assumptions import Assumptions
+from tools.grading.estimates import Row, estimates_of, rows_by_resource, share
+from tools.grading.ledger import Ledger
+from tools.grading.letters import COMFORTABLE
+from tools.grading.targets import targets_of
+
+
+def savings_of(
+    category: Category, ledger: Ledger, objectives: Objectives, table: Assumptions
+) -> tuple[str, ...]:
+    """Passing checks of a category whose failing would still leave every scenario a B."""
+    from tools.checks import all_checks
+
+    rows = rows_by_resource(ledger.judgements)
+    savings: set[str] = set()
+    for judgement in ledger.assessments[category.code].judgements:
+        saving = all_checks()[judgement.check].saving if judgement.otherwise else None
+        if saving is None:
+            continue
+        without = [row for row in rows[judgement.resource] if row[1] is not judgement]
+        without += [(contribution, judgement) for contribution in judgement.otherwise]
+        if _still_comfortable(judgement.resource, without, objectives, table):
+            savings.add(f"{ledger.name_of(judgement.resource)}: {saving}")
+    return tuple(sorted(savings))
+
+
+def _still_comfortable(
+    resource: str, rows: Sequence[Row], objectives: Objectives, table: Assumptions
+) -> bool:
+    return all(
+        share(estimate.rto_seconds, targets.rto) <= COMFORTABLE
+        and share(estimate.rpo_seconds, targets.rpo) <= COMFORTABLE
+        for estimate in estimates_of(resource, rows, table)
+        if (targets := targets_of(estimate.scenario, objectives))
+    )
