@@ -64,8 +64,9 @@ def id_in(collector: Collector, item: Item) -> str:
 
 
 def parts_of(collector: Collector, arn: str) -> dict[str, str] | None:
-    """The named parts of an ARN of the collector's type; None of anything else."""
-    pattern = arn_pattern(collector) if arn.startswith("arn:") else None
+    """The named parts of an ARN (or address) of the collector's type; None of anything else."""
+    is_whole = arn.startswith(("arn:", "https://", "http://"))
+    pattern = arn_pattern(collector) if is_whole else None
     match = pattern.fullmatch(arn) if pattern else None
     return match.groupdict() if match else None
 

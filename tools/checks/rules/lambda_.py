@@ -1,0 +1,232 @@
+"""Lambda functions: how they are changed, what they rest on, and where their zones are.
+
+Lambda itself spans the Region's zones: a function is a zone's hostage only through its subnets.
+"""
+
+from state.categories.misconfiguration_and_bugs import (
+    BAD_CHANGE,
+    BAD_CHANGES_KEPT_OUT,
+    EXPIRES,
+    EXPIRY,
+    GUARDRAILS,
+    ROLLS_BACK,
+)
+from state.categories.single_point_of_failure import ZONE_LOSS, ZONE_LOST
+from state.judgements import Layer, Phase
+from tools.checks import (
+    NOT_APPLICABLE,
+    Effect,
+    Example,
+    Outcome,
+    check,
+    failed,
+    passed,
+    passed_if,
+)
+from tools.checks.lambda_runtimes import DEPRECATED, SOURCE
+from tools.checks.view import Unknown, View
+
+FUNCTION = "AWS::Lambda::Function"
+ROLE = "AWS::IAM::Role"
+SUBNET = "AWS::EC2::Subnet"
+LIST = "lambda:ListFunctions"
+ALIASES = "lambda:ListAliases"
+POLICY = "lambda:GetPolicy"
+EVENT_CONFIGS = "lambda:ListFunctionEventInvokeConfigs"
+
+# Services that hand over an event and don't wait for the answer.
+ASYNCHRONOUS_CALLERS = {
+    f"{service}.amazonaws.com" for service in ("s3", "sns", "events", "iot", "ses", "codecommit")
+}
+
+
+def _aliases(*versions: str) -> Example:
+    return Example(facts={ALIASES: [{"Name": "live", "FunctionVersion": v} for v in versions]})
+
+
+@check(
+    id="lambda.function_no_alias",
+    resource_type=FUNCTION,
+    title="A function has no published version to go back to: a rollback is another deployment",
+    question=ROLLS_BACK,
+    layer=Layer.CONTINUOUS_IMPROVEMENT,
+    on_fail=(Effect(BAD_CHANGE, Phase.ACT, "redeploy_by_hand", by_person=True),),
+    on_pass=(Effect(BAD_CHANGE, Phase.ACT, "roll_back_prepared", by_person=True),),
+    effect_source="moving an alias against building and deploying the earlier code again",
+    recommendation=(
+        "Publish a version with every deployment, let callers use an alias, and shift the alias "
+        "(with CodeDeploy or SAM's `AutoPublishAlias`): going back is then one call; no extra cost."
+    ),
+    documentation=(
+        "Implement Lambda canary deployments using a weighted alias",
+        "https://docs.aws.amazon.com/lambda/latest/dg/configuring-alias-routing.html",
+    ),
+    strength="functions can be rolled back by moving an alias",
+    passes=[_aliases("7")],
+    fails=[_aliases(), _aliases("$LATEST")],
+)
+def function_no_alias(function: View) -> Outcome:
+    """Code that callers reach as $LATEST is overwritten by a deployment: nothing is left of it."""
+    versions = function.read(ALIASES, "[].FunctionVersion") or []
+    return passed_if(any(version != "$LATEST" for version in versions))
+
+
+def _runtime(runtime: str | None) -> Example:
+    return Example(facts={LIST: {"Runtime": runtime} if runtime else {"PackageType": "Image"}})
+
+
+@check(
+    id="lambda.function_runtime_deprecated",
+    resource_type=FUNCTION,
+    title="A function's runtime is out of support: no patches, and soon no deployment of a fix",
+    question=EXPIRES,
+    layer=Layer.CONTINUOUS_IMPROVEMENT,
+    on_fail=(Effect(EXPIRY, Phase.ACT, "renew_by_hand", by_person=True),),
+    effect_source="AWS's published deprecation dates of runtimes",
+    recommendation=(
+        "Move the function to a supported version of its language, tested in an alias first; "
+        "usually hours of work, no extra cost."
+    ),
+    documentation=("Lambda runtimes", SOURCE),
+    passes=[_runtime("python3.13")],
+    fails=[_runtime("python3.9"), _runtime("nodejs16.x")],
+    silent=[_runtime(None), _runtime("cobol85")],
+)
+def function_runtime_deprecated(function: View) -> Outcome:
+    """Lambda blocks updates of a deprecated runtime some time later: a fix then means migrating."""
+    runtime = function.read(LIST, "Runtime")
+    if runtime not in DEPRECATED:
+        return NOT_APPLICABLE
+    day = DEPRECATED[runtime]
+    return passed_if(
+        function.workload.taken_at.date() < day, note=f"{runtime} is deprecated from {day} on"
+    )
+
+
+def _with_role(*, gone: bool) -> Example:
+    return Example(
+        facts={LIST: {"Role": "arn:aws:iam::123456789012:role/orders"}},
+        linked=[Example(type=ROLE, label="runs as", dangling=gone)],
+    )
+
+
+@check(
+    id="lambda.function_role_missing",
+    resource_type=FUNCTION,
+    title="A function's execution role is gone: every call to it fails",
+    question=BAD_CHANGES_KEPT_OUT,
+    layer=Layer.HIGH_AVAILABILITY,
+    on_fail=(Effect(BAD_CHANGE, Phase.ACT, "change_configuration", by_person=True),),
+    effect_source="a role made anew, or the function given another one",
+    recommendation="Give the function an execution role that exists, under the same deployment.",
+    documentation=(
+        "Defining Lambda function permissions with an execution role",
+        "https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html",
+    ),
+    passes=[_with_role(gone=False)],
+    fails=[_with_role(gone=True)],
+)
+def function_role_missing(function: View) -> Outcome:
+    """Lambda assumes the role for every execution environment it starts; without it none starts."""
+    function.read(LIST, "Role")
+    if function.dangling("runs as"):
+        return failed()
+    if not function.linked(ROLE, label="runs as"):
+        raise Unknown("iam:GetRole")
+    return passed()
+
+
+def _called_by(caller: str | None, *, queue: str = "", destination: str = "") -> Example:
+    statement = {"Principal": {"Service": f"{caller}.amazonaws.com"}}
+    config = {"DestinationConfig": {"OnFailure": {"Destination": destination}}}
+    return Example(
+        facts={
+            POLICY: {"Policy": {"Statement": [statement]}} if caller else {},
+            LIST: {"DeadLetterConfig": {"TargetArn": queue}} if queue else {},
+            EVENT_CONFIGS: [config] if destination else [],
+        }
+    )
+
+
+_DEAD = "arn:aws:sqs:eu-west-1:123456789012:dead"
+
+
+@check(
+    id="lambda.function_no_failure_destination",
+    resource_type=FUNCTION,
+    title="A function's failed events are thrown away: what it was told is lost after two retries",
+    question=GUARDRAILS,
+    layer=Layer.DISASTER_RECOVERY,
+    on_fail=(Effect(BAD_CHANGE, Phase.LOSE, "dropped_until_noticed"),),
+    effect_source="Lambda retries an asynchronous event twice within six hours, then discards it",
+    recommendation=(
+        "Add an on-failure destination (an SQS queue or an S3 bucket) to the function's "
+        "asynchronous invocation: failed events can be replayed; costs next to nothing."
+    ),
+    documentation=(
+        "Capturing records of Lambda asynchronous invocations",
+        "https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html",
+    ),
+    strength="events that a function cannot handle are kept for replay",
+    passes=[_called_by("s3", queue=_DEAD), _called_by("events", destination=_DEAD)],
+    fails=[_called_by("s3"), _called_by("events")],
+    silent=[_called_by("apigateway"), _called_by("bedrock"), _called_by(None)],
+)
+def function_no_failure_destination(function: View) -> Outcome:
+    """Nobody waits for an asynchronous call's answer, so nobody notices or repeats a lost one.
+
+    Whoever calls synchronously (an API, a Bedrock agent) sees the error itself.
+    """
+    services = function.read(POLICY, "Policy.Statement[].Principal.Service") or []
+    if not ASYNCHRONOUS_CALLERS.intersection(s for s in services if isinstance(s, str)):
+        return NOT_APPLICABLE
+    queue = function.read(LIST, "DeadLetterConfig.TargetArn")
+    destinations = function.read(EVENT_CONFIGS, "[].DestinationConfig.OnFailure.Destination")
+    return passed_if(bool(queue or destinations))
+
+
+def _in_subnets(*zones: str) -> Example:
+    return Example(
+        facts={LIST: {"VpcConfig": {"SubnetIds": [f"subnet-{n}" for n in range(len(zones))]}}},
+        linked=[
+            Example(
+                type=SUBNET,
+                label="placed in",
+                facts={"ec2:DescribeSubnets": {"AvailabilityZone": zone}},
+            )
+            for zone in zones
+        ],
+    )
+
+
+@check(
+    id="lambda.function_vpc_single_az",
+    resource_type=FUNCTION,
+    title="A function's subnets all lie in one zone: it stops with that zone",
+    question=ZONE_LOSS,
+    layer=Layer.HIGH_AVAILABILITY,
+    on_fail=(Effect(ZONE_LOST, Phase.ACT, "change_configuration", by_person=True),),
+    effect_source="a subnet of another zone has to be added by hand while the zone is down",
+    recommendation=(
+        "Add a subnet in a second zone to the function's `VpcConfig`; no cost, no downtime. See "
+        "that what it calls is reachable from there."
+    ),
+    documentation=(
+        "Giving Lambda functions access to resources in an Amazon VPC",
+        "https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html",
+    ),
+    strength="functions in a VPC run in several zones",
+    passes=[_in_subnets("eu-west-1a", "eu-west-1b")],
+    fails=[_in_subnets("eu-west-1a"), _in_subnets("eu-west-1a", "eu-west-1a")],
+    silent=[Example(facts={LIST: {}}), Example(facts={LIST: {"VpcConfig": {"SubnetIds": []}}})],
+)
+def function_vpc_single_az(function: View) -> Outcome:
+    """Outside a VPC Lambda moves to another zone by itself; inside, only to its subnets."""
+    wanted = function.read(LIST, "VpcConfig.SubnetIds") or []
+    if not wanted:
+        return NOT_APPLICABLE
+    subnets = function.linked(SUBNET, label="placed in")
+    zones = {subnet.read("ec2:DescribeSubnets", "AvailabilityZone") for subnet in subnets}
+    if len(zones) < 2 and len(subnets) < len(wanted):
+        raise Unknown("ec2:DescribeSubnets")
+    return passed_if(len(zones) > 1)

@@ -1,0 +1,117 @@
+"""Lambda functions under load: what limits them, what they overwhelm, whose pool they share."""
+
+from state.categories.excessive_load import OVERLOAD, OVERWHELMED, OVERWHELMS
+from state.categories.shared_fate import BOUNDARIES, SHARED_COMPONENT_FAILED
+from state.judgements import Layer, Phase
+from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, check, passed, passed_if
+from tools.checks.rules.lambda_ import FUNCTION
+from tools.checks.view import View
+
+CONCURRENCY = "lambda:GetFunctionConcurrency"
+RELATIONAL = ("AWS::RDS::DBInstance", "AWS::RDS::DBCluster")
+PROXY = "AWS::RDS::DBProxy"
+
+
+def _reserving(number: int | None, *linked: Example) -> Example:
+    answer = {} if number is None else {"ReservedConcurrentExecutions": number}
+    return Example(facts={CONCURRENCY: answer}, linked=linked)
+
+
+@check(
+    id="lambda.function_concurrency_zero",
+    resource_type=FUNCTION,
+    title="A function's reserved concurrency is zero: every call to it is refused",
+    question=OVERWHELMED,
+    layer=Layer.HIGH_AVAILABILITY,
+    on_fail=(Effect(OVERLOAD, Phase.ACT, "change_configuration", by_person=True),),
+    effect_source="a limit of zero throttles the first request already",
+    recommendation=(
+        "Remove the reservation or set it to what the function needs at its peak; if the function "
+        "is parked on purpose, take the workload's tag off it."
+    ),
+    documentation=(
+        "Configuring reserved concurrency for a function",
+        "https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html",
+    ),
+    passes=[_reserving(5)],
+    fails=[_reserving(0)],
+    silent=[_reserving(None)],
+)
+def function_concurrency_zero(function: View) -> Outcome:
+    """Zero is the emergency stop; left behind after an incident, it is the next incident."""
+    reserved = function.read(CONCURRENCY, "ReservedConcurrentExecutions")
+    if reserved is None:
+        return NOT_APPLICABLE
+    return passed_if(reserved > 0)
+
+
+@check(
+    id="lambda.function_relational_no_proxy",
+    resource_type=FUNCTION,
+    title=(
+        "A function connects to a relational database without limit: a peak uses up its connections"
+    ),
+    question=OVERWHELMS,
+    layer=Layer.HIGH_AVAILABILITY,
+    on_fail=(Effect(OVERLOAD, Phase.ACT, "change_configuration", by_person=True),),
+    effect_source="the concurrency has to be capped by hand while the database refuses connections",
+    recommendation=(
+        "Cap the function with reserved concurrency (free, at once), or put RDS Proxy before the "
+        "database (priced per vCPU of the database), which shares connections between executions."
+    ),
+    documentation=(
+        "Amazon RDS Proxy",
+        "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy.html",
+    ),
+    passes=[
+        _reserving(20, Example(type="AWS::RDS::DBInstance")),
+        _reserving(None, Example(type=PROXY)),
+    ],
+    fails=[
+        _reserving(None, Example(type="AWS::RDS::DBInstance")),
+        _reserving(None, Example(type="AWS::RDS::DBCluster")),
+    ],
+    silent=[_reserving(None, Example(type="AWS::DynamoDB::Table"))],
+)
+def function_relational_no_proxy(function: View) -> Outcome:
+    """Every execution opens connections of its own, and Lambda starts a thousand where one was."""
+    reserved = function.read(CONCURRENCY, "ReservedConcurrentExecutions")
+    if function.linked(*RELATIONAL):
+        return passed_if(reserved is not None)
+    return passed() if function.linked(PROXY) else NOT_APPLICABLE
+
+
+@check(
+    id="lambda.concurrency_pool_shared",
+    resource_type=FUNCTION,
+    title="A function shares its concurrency with other workloads: their peak is its outage",
+    question=BOUNDARIES,
+    layer=Layer.HIGH_AVAILABILITY,
+    on_fail=(Effect(SHARED_COMPONENT_FAILED, Phase.ACT, "change_configuration", by_person=True),),
+    effect_source="all functions of an account and Region draw on one pool, by default of 1,000",
+    recommendation=(
+        "Reserve concurrency for the functions that users wait for, at their measured peak; free, "
+        "but it is taken from the others and becomes this function's ceiling."
+    ),
+    documentation=(
+        "Understanding Lambda function scaling",
+        "https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html",
+    ),
+    strength="functions have concurrency of their own that other workloads cannot use up",
+    passes=[_reserving(50, Example(type=FUNCTION, member=False))],
+    fails=[_reserving(None, Example(type=FUNCTION, member=False))],
+    silent=[_reserving(None), _reserving(None, Example(type=FUNCTION))],
+)
+def concurrency_pool_shared(function: View) -> Outcome:
+    """A runaway function of another workload leaves none of the pool to this one."""
+    reserved = function.read(CONCURRENCY, "ReservedConcurrentExecutions")
+    functions = function.workload.by_type.get(FUNCTION, [])
+    foreign = [other.name for other in functions if not other.member]
+    if not foreign:
+        return NOT_APPLICABLE
+    return passed_if(reserved is not None, note=f"seen in the same pool: {_some(foreign)}")
+
+
+def _some(names: list[str], most: int = 3) -> str:
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more

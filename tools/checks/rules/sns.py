@@ -1,0 +1,106 @@
+"""SNS topics and subscriptions. Topics of alarms are judged with the alarms."""
+
+from state.categories.misconfiguration_and_bugs import (
+    BAD_CHANGE,
+    BAD_CHANGES_KEPT_OUT,
+    GUARDRAILS,
+)
+from state.judgements import Layer, Phase
+from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, check, passed_if
+from tools.checks.view import View
+
+TOPIC = "AWS::SNS::Topic"
+SUBSCRIPTION = "AWS::SNS::Subscription"
+ALARM = "AWS::CloudWatch::Alarm"
+ATTRIBUTES = "sns:GetTopicAttributes"
+LIST = "sns:ListSubscriptions"
+SUBSCRIPTION_ATTRIBUTES = "sns:GetSubscriptionAttributes"
+
+# Endpoints that work on the message; mail and telephones cannot be sent anything again.
+MACHINES = {"http", "https", "sqs", "lambda", "firehose"}
+
+
+def _subscription(protocol: str, *topics: Example, dead_letters: bool = False) -> Example:
+    redrive = {"RedrivePolicy": {"deadLetterTargetArn": "arn:aws:sqs:::dead"}}
+    return Example(
+        facts={
+            LIST: {"Protocol": protocol},
+            SUBSCRIPTION_ATTRIBUTES: redrive if dead_letters else {},
+        },
+        linked_from=topics,
+    )
+
+
+_ALARM_TOPIC = Example(
+    type=TOPIC, label="has subscription", linked_from=[Example(type=ALARM, label="tells")]
+)
+
+
+@check(
+    id="sns.subscription_no_dlq",
+    resource_type=SUBSCRIPTION,
+    title="Messages that a topic cannot deliver are thrown away: one broken endpoint loses them",
+    question=GUARDRAILS,
+    layer=Layer.DISASTER_RECOVERY,
+    on_fail=(Effect(BAD_CHANGE, Phase.LOSE, "dropped_until_noticed"),),
+    effect_source="SNS does not retry when an endpoint is gone or refuses, and gives up otherwise",
+    recommendation=(
+        "Name an SQS queue in the subscription's `RedrivePolicy`: what cannot be delivered waits "
+        "there; costs next to nothing."
+    ),
+    documentation=(
+        "Amazon SNS dead-letter queues",
+        "https://docs.aws.amazon.com/sns/latest/dg/sns-dead-letter-queues.html",
+    ),
+    passes=[_subscription("sqs", dead_letters=True)],
+    fails=[_subscription("sqs"), _subscription("https")],
+    silent=[_subscription("email"), _subscription("sms"), _subscription("https", _ALARM_TOPIC)],
+)
+def subscription_no_dlq(subscription: View) -> Outcome:
+    """A deleted queue, a changed permission or a web hook down for hours loses each message."""
+    if subscription.read(LIST, "Protocol") not in MACHINES:
+        return NOT_APPLICABLE
+    topics = subscription.linked_from(TOPIC, label="has subscription")
+    if any(topic.linked_from(ALARM) for topic in topics):
+        return NOT_APPLICABLE
+    target = subscription.read(SUBSCRIPTION_ATTRIBUTES, "RedrivePolicy.deadLetterTargetArn")
+    return passed_if(bool(target))
+
+
+def _topic(confirmed: int, *subscriptions: Example, alarm: bool = False) -> Example:
+    return Example(
+        facts={ATTRIBUTES: {"SubscriptionsConfirmed": str(confirmed)}},
+        linked=subscriptions,
+        linked_from=[Example(type=ALARM, label="tells")] if alarm else [],
+    )
+
+
+@check(
+    id="sns.topic_no_subscription",
+    resource_type=TOPIC,
+    title="A topic has no confirmed subscriber: what is published to it reaches nobody",
+    question=BAD_CHANGES_KEPT_OUT,
+    layer=Layer.HIGH_AVAILABILITY,
+    on_fail=(Effect(BAD_CHANGE, Phase.LOSE, "dropped_until_noticed"),),
+    effect_source="SNS keeps no message; without a subscriber it is gone at once",
+    recommendation=(
+        "Subscribe whoever should work on the messages and confirm the subscription, or delete the "
+        "topic; no cost."
+    ),
+    documentation=(
+        "Creating a subscription to an Amazon SNS topic",
+        "https://docs.aws.amazon.com/sns/latest/dg/sns-create-subscribe-endpoint-to-topic.html",
+    ),
+    passes=[
+        _topic(1),
+        _topic(0, Example(type=SUBSCRIPTION, label="has subscription")),
+    ],
+    fails=[_topic(0)],
+    silent=[_topic(0, alarm=True)],
+)
+def topic_no_subscription(topic: View) -> Outcome:
+    """Publishing succeeds all the same, so the publisher never learns of it."""
+    confirmed = int(topic.read(ATTRIBUTES, "SubscriptionsConfirmed") or 0)
+    if topic.linked_from(ALARM):
+        return NOT_APPLICABLE
+    return passed_if(bool(confirmed or topic.linked(SUBSCRIPTION, label="has subscription")))

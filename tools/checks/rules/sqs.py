@@ -1,0 +1,234 @@
+"""SQS queues. A queue that others send their failures to is a dead-letter queue and has no own."""
+
+from state.categories.excessive_latency import SLOW_DEPENDENCY, TIMEOUTS
+from state.categories.excessive_load import BACKLOG, OVERLOAD
+from state.categories.misconfiguration_and_bugs import BAD_CHANGE, GUARDRAILS
+from state.categories.shared_fate import GREY_FAILURE, SHARED_COMPONENT_FAILED
+from state.judgements import Layer, Phase
+from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, check, passed_if
+from tools.checks.rules import lambda_, lambda_event_sources
+from tools.checks.view import View
+
+QUEUE = "AWS::SQS::Queue"
+READ = "sqs:GetQueueAttributes"
+FUNCTION, MAPPING = lambda_.FUNCTION, lambda_event_sources.MAPPING
+
+HOUR, DAY = 3600, 86_400
+LONGEST_RETENTION = 14 * DAY
+# A night passes before anybody looks, and the consumer is mended in the morning.
+SHORTEST_RETENTION = 12 * HOUR
+TRIES_OF_VISIBILITY = 6  # AWS's figure: room for Lambda's pollers to retry when throttled
+
+
+def _consumer(timeout: int = 30, window: int = 0) -> Example:
+    return Example(
+        type=MAPPING,
+        label="polls",
+        facts={lambda_event_sources.LIST: {"MaximumBatchingWindowInSeconds": window}},
+        linked=[
+            Example(type=FUNCTION, label="invokes", facts={lambda_.LIST: {"Timeout": timeout}})
+        ],
+    )
+
+
+def _queue(
+    *linked_from: Example, linked: tuple[Example, ...] = (), **attributes: object
+) -> Example:
+    return Example(facts={READ: attributes}, linked_from=linked_from, linked=linked)
+
+
+_SOURCE = Example(type=QUEUE, label="dead letters to")
+_REDRIVE = {"deadLetterTargetArn": "arn:aws:sqs:eu-west-1:123456789012:dead", "maxReceiveCount": 5}
+
+
+def _consumers(queue: View) -> list[View]:
+    return queue.linked_from(MAPPING, label="polls")
+
+
+def _is_dead_letter_queue(queue: View) -> bool:
+    return bool(
+        queue.linked_from(label="dead letters to") or queue.linked_from(label="sends failures to")
+    )
+
+
+@check(
+    id="sqs.queue_no_dlq",
+    resource_type=QUEUE,
+    title="A queue has no dead-letter queue: a message that fails comes back until it expires",
+    question=GREY_FAILURE,
+    layer=Layer.HIGH_AVAILABILITY,
+    on_fail=(Effect(SHARED_COMPONENT_FAILED, Phase.ACT, "drain_by_hand", by_person=True),),
+    effect_source="somebody has to find the poison message among the good ones and remove it",
+    recommendation=(
+        "Make a dead-letter queue and name it in the queue's `RedrivePolicy` with a "
+        "`maxReceiveCount` of 5 or so: failing messages step aside by themselves and can be "
+        "replayed; costs next to nothing."
+    ),
+    documentation=(
+        "Using dead-letter queues in Amazon SQS",
+        "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/"
+        "sqs-dead-letter-queues.html",
+    ),
+    strength="messages that fail again and again step aside into a dead-letter queue",
+    passes=[_queue(_consumer(), RedrivePolicy=_REDRIVE)],
+    fails=[_queue(_consumer())],
+    silent=[_queue(), _queue(_consumer(), _SOURCE)],
+)
+def queue_no_dlq(queue: View) -> Outcome:
+    """The consumer spends itself on the same message; a FIFO queue's group stands still."""
+    target = queue.read(READ, "RedrivePolicy.deadLetterTargetArn")
+    if not _consumers(queue) or _is_dead_letter_queue(queue):
+        return NOT_APPLICABLE
+    return passed_if(bool(target))
+
+
+@check(
+    id="sqs.visibility_timeout_low",
+    resource_type=QUEUE,
+    title=(
+        "A queue's visibility timeout is under six times its consumer's: slow work is done twice or "
+        "given up"
+    ),
+    question=TIMEOUTS,
+    layer=Layer.HIGH_AVAILABILITY,
+    on_fail=(Effect(SLOW_DEPENDENCY, Phase.ACT, "drain_by_hand", by_person=True),),
+    effect_source="good messages that were given up wait in the dead-letter queue for somebody",
+    recommendation=(
+        "Set the queue's `VisibilityTimeout` to six times the function's timeout plus the batching "
+        "window, or shorten the function's timeout; no cost."
+    ),
+    documentation=(
+        "Creating and configuring an Amazon SQS event source mapping",
+        "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html",
+    ),
+    passes=[_queue(_consumer(5), VisibilityTimeout="30")],
+    fails=[
+        _queue(_consumer(30), VisibilityTimeout="60"),
+        _queue(_consumer(5, window=10), VisibilityTimeout="30"),
+    ],
+    silent=[_queue(VisibilityTimeout="30")],
+)
+def visibility_timeout_low(queue: View) -> Outcome:
+    """A message that shows again while it is worked on uses up its tries without having failed."""
+    visible = int(queue.read(READ, "VisibilityTimeout") or 0)
+    needed = 0
+    for mapping in _consumers(queue):
+        window = mapping.read(lambda_event_sources.LIST, "MaximumBatchingWindowInSeconds") or 0
+        for function in mapping.linked(FUNCTION, label="invokes"):
+            timeout = function.read(lambda_.LIST, "Timeout") or 0
+            needed = max(needed, TRIES_OF_VISIBILITY * timeout + window)
+    if not needed:
+        return NOT_APPLICABLE
+    return passed_if(visible >= needed, note=f"{visible} s, its consumer needs {needed} s")
+
+
+@check(
+    id="sqs.queue_retention_short",
+    resource_type=QUEUE,
+    title="A queue forgets its messages within hours: a consumer that is down overnight loses them",
+    question=BACKLOG,
+    layer=Layer.DISASTER_RECOVERY,
+    on_fail=(Effect(OVERLOAD, Phase.LOSE, "dropped_until_noticed"),),
+    effect_source="messages older than the retention period are deleted, read or not",
+    recommendation=(
+        "Raise `MessageRetentionPeriod` to four days (AWS's default) or more, unless the messages "
+        "are worthless by then; no cost."
+    ),
+    documentation=(
+        "Basic Amazon SQS architecture",
+        "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/"
+        "sqs-basic-architecture.html",
+    ),
+    passes=[_queue(_consumer(), MessageRetentionPeriod="345600")],
+    fails=[_queue(_consumer(), MessageRetentionPeriod="3600")],
+    silent=[_queue(MessageRetentionPeriod="3600")],
+)
+def queue_retention_short(queue: View) -> Outcome:
+    """The queue is the buffer that carries work over an outage; it is as long as its retention."""
+    retention = int(queue.read(READ, "MessageRetentionPeriod") or 0)
+    if not _consumers(queue) or _is_dead_letter_queue(queue):
+        return NOT_APPLICABLE
+    return passed_if(retention >= SHORTEST_RETENTION)
+
+
+def _with_dead_letters(own: int, dead: int, **attributes: object) -> Example:
+    target = Example(
+        type=QUEUE, label="dead letters to", facts={READ: {"MessageRetentionPeriod": str(dead)}}
+    )
+    return _queue(
+        linked=(target,),
+        MessageRetentionPeriod=str(own),
+        RedrivePolicy=_REDRIVE,
+        **attributes,
+    )
+
+
+@check(
+    id="sqs.dlq_retention_not_longer",
+    resource_type=QUEUE,
+    title="A dead-letter queue keeps messages no longer than its source: they expire unseen",
+    question=GUARDRAILS,
+    layer=Layer.DISASTER_RECOVERY,
+    on_fail=(Effect(BAD_CHANGE, Phase.LOSE, "dropped_until_noticed"),),
+    effect_source="a message's age counts from when it was first sent, also in the second queue",
+    recommendation=(
+        "Set the dead-letter queue's `MessageRetentionPeriod` to 14 days, the longest; no cost."
+    ),
+    documentation=(
+        "Using dead-letter queues in Amazon SQS",
+        "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/"
+        "sqs-dead-letter-queues.html",
+    ),
+    passes=[
+        _with_dead_letters(4 * DAY, 14 * DAY),
+        _with_dead_letters(LONGEST_RETENTION, LONGEST_RETENTION),
+    ],
+    fails=[_with_dead_letters(4 * DAY, 4 * DAY), _with_dead_letters(4 * DAY, DAY)],
+    silent=[_queue(), _with_dead_letters(4 * DAY, 4 * DAY, FifoQueue="true")],
+)
+def dlq_retention_not_longer(queue: View) -> Outcome:
+    """A message that has waited days before it failed has that much less time to be looked at.
+
+    FIFO queues count anew when they move a message.
+    """
+    if not queue.read(READ, "RedrivePolicy.deadLetterTargetArn"):
+        return NOT_APPLICABLE
+    if queue.read(READ, "FifoQueue") == "true":
+        return NOT_APPLICABLE
+    own = int(queue.read(READ, "MessageRetentionPeriod") or 0)
+    kept = [
+        int(target.read(READ, "MessageRetentionPeriod") or 0)
+        for target in queue.linked(QUEUE, label="dead letters to")
+    ]
+    if not kept:
+        return NOT_APPLICABLE
+    return passed_if(all(each > own or each >= LONGEST_RETENTION for each in kept))
+
+
+@check(
+    id="sqs.dlq_not_empty",
+    resource_type=QUEUE,
+    title="A dead-letter queue holds messages: work has failed and nobody has dealt with it",
+    question=BACKLOG,
+    layer=Layer.CONTINUOUS_IMPROVEMENT,
+    on_fail=(Effect(OVERLOAD, Phase.ACT, "drain_by_hand", by_person=True),),
+    effect_source="the queue's own count; each message has to be understood and sent back",
+    recommendation=(
+        "Find out why they failed, start a redrive to the source queue (`StartMessageMoveTask`), "
+        "and set an alarm on the queue's `ApproximateNumberOfMessagesVisible` above zero."
+    ),
+    documentation=(
+        "Learn how to configure a dead-letter queue redrive in Amazon SQS",
+        "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/"
+        "sqs-configure-dead-letter-queue-redrive.html",
+    ),
+    passes=[_queue(_SOURCE, ApproximateNumberOfMessages="0")],
+    fails=[_queue(_SOURCE, ApproximateNumberOfMessages="12")],
+    silent=[_queue(ApproximateNumberOfMessages="12")],
+)
+def dlq_not_empty(queue: View) -> Outcome:
+    """What nobody takes out of a dead-letter queue is lost as surely as if thrown away."""
+    waiting = int(queue.read(READ, "ApproximateNumberOfMessages") or 0)
+    if not _is_dead_letter_queue(queue):
+        return NOT_APPLICABLE
+    return passed_if(waiting == 0, note=f"{waiting} messages")
