@@ -69,7 +69,8 @@ def mentions(variables: Mapping[str, Any], *, operation: str, path: str) -> Iter
 def _candidates(text: str) -> Iterator[tuple[str, str | None]]:
     if _QUEUE_ADDRESS.fullmatch(text):
         yield text, QUEUE
-    elif len(text) >= _SHORTEST_NAME and text.lower() not in _COMMON and not re.search(r"\s", text):
+        return
+    if len(text) >= _SHORTEST_NAME and text.lower() not in _COMMON and not re.search(r"\s", text):
         yield text, None
     for pattern in _WITHIN:
         for found in pattern.findall(text):

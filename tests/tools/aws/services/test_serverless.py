@@ -1,4 +1,4 @@
-"""A small serverless account: what is read of it, what is related to what, and what a few checks say."""
+"""A small serverless account: what is read of it, how it is related, what a few checks say."""
 
 import io
 import json
@@ -261,3 +261,35 @@ def dangling(snapshot: Snapshot) -> list[Relation]:
 
 def test_nothing_is_taken_for_gone(snapshot: Snapshot) -> None:
     assert dangling(snapshot) == []
+
+
+def test_verdicts_on_functions(snapshot: Snapshot) -> None:
+    assert verdict(snapshot, "lambda.function_timeout_exceeds_caller", ORDERS) is Verdict.FAIL
+    assert verdict(snapshot, "lambda.function_timeout_exceeds_caller", WORKER) is None
+    assert verdict(snapshot, "lambda.function_no_failure_destination", ORDERS) is Verdict.FAIL
+    assert verdict(snapshot, "lambda.function_no_failure_destination", WORKER) is None
+    assert verdict(snapshot, "lambda.function_runtime_deprecated", ORDERS) is Verdict.FAIL
+    assert verdict(snapshot, "lambda.concurrency_pool_shared", ORDERS) is Verdict.FAIL
+    assert verdict(snapshot, "lambda.function_role_missing", ORDERS) is Verdict.PASS
+    assert verdict(snapshot, "lambda.function_no_alias", WORKER) is Verdict.FAIL
+    assert verdict(snapshot, "lambda.function_vpc_single_az", ORDERS) is None
+
+
+def test_verdicts_on_queues_and_topics(snapshot: Snapshot, ids: dict[str, str]) -> None:
+    assert verdict(snapshot, "sqs.queue_no_dlq", JOBS) is Verdict.PASS
+    assert verdict(snapshot, "sqs.queue_no_dlq", DEAD) is None
+    assert verdict(snapshot, "sqs.visibility_timeout_low", JOBS) is Verdict.FAIL
+    assert verdict(snapshot, "sqs.dlq_not_empty", DEAD) is Verdict.PASS
+    assert verdict(snapshot, "lambda.esm_partial_batch_off", ids["mapping"]) is Verdict.FAIL
+    assert verdict(snapshot, "sns.topic_no_subscription", TOPIC) is Verdict.PASS
+    said = {verdict(snapshot, "sns.subscription_no_dlq", s.id) for s in subscriptions(snapshot)}
+    assert said == {None, Verdict.FAIL}, "a mail address needs no dead-letter queue"
+
+
+def test_verdicts_on_rules_apis_and_workflows(snapshot: Snapshot, ids: dict[str, str]) -> None:
+    assert verdict(snapshot, "eventbridge.target_no_dlq", RULE) is Verdict.FAIL
+    assert verdict(snapshot, "eventbridge.rule_disabled", RULE) is Verdict.PASS
+    assert verdict(snapshot, "apigateway.stage_tracing_off", ids["api"]) is Verdict.FAIL
+    assert verdict(snapshot, "apigateway.stage_no_throttle", ids["http_api"]) is None
+    assert verdict(snapshot, "stepfunctions.callback_no_heartbeat", MACHINE) is Verdict.FAIL
+    assert verdict(snapshot, "stepfunctions.machine_broken_reference", MACHINE) is Verdict.PASS
