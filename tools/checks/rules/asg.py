@@ -193,7 +193,7 @@ def _suspended(*names: str) -> list[dict[str, str]]:
     silent=[_group(MaxSize=0, SuspendedProcesses=_suspended("Launch"))],
 )
 def group_process_suspended(group: View) -> Outcome:
-    """Usually left over from a deployment or an inquiry: the group looks well until it is needed."""
+    """Usually left over from a deployment or an inquiry: all looks well until it is needed."""
     if is_switched_off(group):
         return NOT_APPLICABLE
     names = set(group.read(READ, "SuspendedProcesses[].ProcessName") or [])

@@ -1,0 +1,261 @@
+"""Target groups: what a load balancer sends requests to, and how it finds out what failed."""
+
+import re
+
+from state.categories.excessive_latency import FAIL_FAST, SLOW_DEPENDENCY
+from state.categories.misconfiguration_and_bugs import BAD_CHANGE, BAD_CHANGES_KEPT_OUT
+from state.categories.single_point_of_failure import (
+    COMPONENT_LOST,
+    REDUNDANT,
+    ZONE_LOSS,
+    ZONE_LOST,
+)
+from state.judgements import Layer, Phase
+from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, check, failed, passed_if
+from tools.checks.view import View
+
+TARGET_GROUP = "AWS::ElasticLoadBalancingV2::TargetGroup"
+GROUP = "AWS::AutoScaling::AutoScalingGroup"
+INSTANCE = "AWS::EC2::Instance"
+SERVICE = "AWS::ECS::Service"
+TARGET_GROUPS = "elbv2:DescribeTargetGroups"
+HEALTH = "elbv2:DescribeTargetHealth"
+INSTANCES = "ec2:DescribeInstances"
+
+_DEFAULT_DETECTION = 90  # seconds: what a network load balancer's defaults come to
+
+
+def _targets(
+    *zones: str | None, kind: str = "ip", linked: tuple[Example, ...] = (), **fields: object
+) -> Example:
+    """A target group with one healthy target in each zone given."""
+    health = [
+        {
+            "Target": {"Id": f"10.0.0.{number}", **({"AvailabilityZone": zone} if zone else {})},
+            "TargetHealth": {"State": "healthy"},
+        }
+        for number, zone in enumerate(zones)
+    ]
+    facts = {
+        "TargetType": kind,
+        "LoadBalancerArns": ["arn:lb"],
+        "HealthCheckEnabled": True,
+        "HealthCheckProtocol": "HTTP",
+        "HealthCheckPath": "/health",
+        "HealthCheckIntervalSeconds": 10,
+        "UnhealthyThresholdCount": 2,
+        "Matcher": {"HttpCode": "200"},
+        **fields,
+    }
+    return Example(facts={TARGET_GROUPS: facts, HEALTH: health}, linked=linked)
+
+
+def _in_zone(zone: str) -> Example:
+    facts = {INSTANCES: {"Placement": {"AvailabilityZone": zone}}}
+    return Example(type=INSTANCE, label="forwards to", facts=facts)
+
+
+_BY_GROUP = Example(type=GROUP, label="forwards to")
+
+
+def _is_in_use(group: View) -> bool:
+    """Whether a load balancer sends requests to machines, tasks or pods of the group."""
+    kind = group.read(TARGET_GROUPS, "TargetType")
+    return bool(group.read(TARGET_GROUPS, "LoadBalancerArns")) and kind in ("instance", "ip")
+
+
+def _targets_in_service(group: View) -> set[str]:
+    path = "[?!contains(['draining', 'unhealthy'], TargetHealth.State)].Target.Id"
+    return set(group.read(HEALTH, path) or [])
+
+
+def _zones(group: View) -> set[str]:
+    """Zones of the targets; of instances where their registration does not say."""
+    zones = set(group.read(HEALTH, "[].Target.AvailabilityZone") or []) - {"all"}
+    for instance in group.linked(INSTANCE, label="forwards to"):
+        zones.add(instance.read(INSTANCES, "Placement.AvailabilityZone"))
+    return zones - {None}
+
+
+def _is_filled_by_others(group: View) -> bool:
+    """Whether a group or service registers the targets: what is missing is found there."""
+    return bool(group.linked(GROUP, SERVICE) or group.linked_from(SERVICE))
+
+
+def _seconds_to_eject(group: View) -> float:
+    interval = group.read(TARGET_GROUPS, "HealthCheckIntervalSeconds") or 0
+    return float(interval * (group.read(TARGET_GROUPS, "UnhealthyThresholdCount") or 0))
+
+
+@check(
+    id="elbv2.target_group_single_target",
+    resource_type=TARGET_GROUP,
+    title="A load balancer has a single target: when it fails there is nowhere to send requests",
+    question=REDUNDANT,
+    layer=Layer.HIGH_AVAILABILITY,
+    on_fail=(Effect(COMPONENT_LOST, Phase.ACT, "rebuild_component", by_person=True),),
+    on_pass=(Effect(COMPONENT_LOST, Phase.ACT, "load_balancer_ejects"),),
+    effect_source="an assumed rebuild by hand against the health check's interval and threshold",
+    recommendation=(
+        "Register a second target in another zone, or let a service or Auto Scaling group register "
+        "them: it costs the second target, and a failed one is passed over within seconds."
+    ),
+    documentation=(
+        "Target groups",
+        "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-"
+        "groups.html",
+    ),
+    strength="load balancers have more than one target to send requests to",
+    passes=[_targets("eu-west-1a", "eu-west-1b")],
+    fails=[_targets("eu-west-1a")],
+    silent=[
+        _targets(),
+        _targets("eu-west-1a", LoadBalancerArns=[]),
+        _targets("eu-west-1a", kind="lambda"),
+        _targets("eu-west-1a", linked=(_BY_GROUP,)),
+        _targets(None, kind="instance", linked=(_in_zone("eu-west-1a"),)),
+    ],
+)
+def target_group_single_target(group: View) -> Outcome:
+    """The load balancer is redundant by itself; what it sends requests to is up to you.
+
+    A lone server, and a group or service of one, are told so where they are judged themselves.
+    """
+    targets = _targets_in_service(group)
+    if not _is_in_use(group) or not targets:
+        return NOT_APPLICABLE
+    alone = len(targets) == 1
+    if alone and (_is_filled_by_others(group) or group.linked(INSTANCE, label="forwards to")):
+        return NOT_APPLICABLE
+    return passed_if(not alone, load_balancer_ejects=_seconds_to_eject(group))
+
+
+@check(
+    id="elbv2.target_group_single_az",
+    resource_type=TARGET_GROUP,
+    title="All targets of a load balancer are in one zone: when it is lost, so is the service",
+    question=ZONE_LOSS,
+    layer=Layer.HIGH_AVAILABILITY,
+    on_fail=(Effect(ZONE_LOST, Phase.ACT, "rebuild_component", by_person=True),),
+    on_pass=(Effect(ZONE_LOST, Phase.ACT, "load_balancer_ejects"),),
+    effect_source="an assumed rebuild by hand against the health check's interval and threshold",
+    recommendation=(
+        "Move one of the targets to another zone that the load balancer is enabled in: the same "
+        "number "
+        "of machines, at the price of some traffic between zones."
+    ),
+    documentation=(
+        "Target groups",
+        "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-"
+        "groups.html",
+    ),
+    strength="targets behind load balancers are spread over zones",
+    passes=[
+        _targets("eu-west-1a", "eu-west-1b"),
+        _targets(
+            None,
+            None,
+            kind="instance",
+            linked=(_in_zone("eu-west-1a"), _in_zone("eu-west-1b"), _BY_GROUP),
+        ),
+    ],
+    fails=[
+        _targets("eu-west-1a", "eu-west-1a"),
+        _targets(None, None, kind="instance", linked=(_in_zone("eu-west-1a"),) * 2),
+    ],
+    silent=[
+        _targets("eu-west-1a"),
+        _targets(None, None),
+        _targets("eu-west-1a", "eu-west-1a", linked=(_BY_GROUP,)),
+    ],
+)
+def target_group_single_az(group: View) -> Outcome:
+    """Several targets in one zone are redundant against the loss of a machine, not of the zone."""
+    if not _is_in_use(group) or len(_targets_in_service(group)) < 2:
+        return NOT_APPLICABLE
+    zones = _zones(group)
+    if not zones or (len(zones) == 1 and _is_filled_by_others(group)):
+        return NOT_APPLICABLE
+    return passed_if(len(zones) > 1, load_balancer_ejects=_seconds_to_eject(group))
+
+
+@check(
+    id="elbv2.target_group_detection_slow",
+    resource_type=TARGET_GROUP,
+    title="A failed target keeps getting requests for minutes before health checks take it out",
+    question=FAIL_FAST,
+    layer=Layer.HIGH_AVAILABILITY,
+    on_fail=(
+        Effect(SLOW_DEPENDENCY, Phase.ACT, "load_balancer_ejects"),
+        Effect(COMPONENT_LOST, Phase.ACT, "load_balancer_ejects"),
+    ),
+    on_pass=(
+        Effect(SLOW_DEPENDENCY, Phase.ACT, "load_balancer_ejects"),
+        Effect(COMPONENT_LOST, Phase.ACT, "load_balancer_ejects"),
+    ),
+    effect_source="the health check's interval times its unhealthy threshold",
+    recommendation=(
+        "Check every 10 seconds with a threshold of 2 or 3: no cost, and a failed target is passed "
+        "over within half a minute."
+    ),
+    documentation=(
+        "Health checks for target groups",
+        "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-"
+        "checks.html",
+    ),
+    strength="load balancers pass over failed targets within a minute and a half",
+    passes=[_targets("eu-west-1a"), _targets(HealthCheckIntervalSeconds=30)],
+    fails=[_targets(HealthCheckIntervalSeconds=60, UnhealthyThresholdCount=5)],
+    silent=[
+        _targets(LoadBalancerArns=[]),
+        _targets(kind="lambda"),
+        _targets(HealthCheckEnabled=False),
+    ],
+)
+def target_group_detection_slow(group: View) -> Outcome:
+    """Until then a share of the requests fails or hangs, and those who retry add to the load."""
+    if not _is_in_use(group) or not group.read(TARGET_GROUPS, "HealthCheckEnabled"):
+        return NOT_APPLICABLE
+    seconds = _seconds_to_eject(group)
+    return passed_if(
+        seconds <= _DEFAULT_DETECTION, f"{seconds:.0f} s", load_balancer_ejects=seconds
+    )
+
+
+def _accepts_errors(codes: str) -> bool:
+    """Whether a matcher such as `200,300-499` counts an error as an answer."""
+    return any(int(code) >= 400 for code in re.findall(r"\d{3}", codes))
+
+
+@check(
+    id="elbv2.target_group_check_shallow",
+    resource_type=TARGET_GROUP,
+    title="A health check takes errors for health: a broken release keeps getting requests",
+    question=BAD_CHANGES_KEPT_OUT,
+    layer=Layer.CONTINUOUS_IMPROVEMENT,
+    on_fail=(
+        Effect(BAD_CHANGE, Phase.ACT, "redeploy_by_hand", by_person=True),
+        Effect(COMPONENT_LOST, Phase.ACT, "restart_by_hand", by_person=True),
+    ),
+    effect_source="an assumed deployment by hand of the earlier version, once somebody noticed",
+    recommendation=(
+        "Give the application a health address that answers 200 when it can do its work, and let "
+        "the "
+        "matcher accept nothing else."
+    ),
+    documentation=(
+        "Health checks for target groups",
+        "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-"
+        "checks.html",
+    ),
+    passes=[_targets(), _targets(Matcher={"HttpCode": "200-399"})],
+    fails=[_targets(Matcher={"HttpCode": "200-499"}), _targets(Matcher={"HttpCode": "200,404"})],
+    silent=[_targets(HealthCheckProtocol="TCP"), _targets(LoadBalancerArns=[])],
+)
+def target_group_check_shallow(group: View) -> Outcome:
+    """Accepting 404 saves a health address, and hides the release that answers nothing else."""
+    codes = group.read(TARGET_GROUPS, "Matcher.HttpCode")
+    protocol = group.read(TARGET_GROUPS, "HealthCheckProtocol")
+    if not _is_in_use(group) or not codes or protocol not in ("HTTP", "HTTPS"):
+        return NOT_APPLICABLE
+    return failed(f"accepts {codes}") if _accepts_errors(codes) else passed_if(True)

@@ -1,0 +1,240 @@
+"""The network. Subnets count as the workload's where something that was read is placed in them."""
+
+from state.categories.excessive_load import OVERLOAD, QUOTAS
+from state.categories.misconfiguration_and_bugs import BAD_CHANGE, CHANGED_BY_HAND
+from state.categories.single_point_of_failure import (
+    COMPONENT_LOST,
+    EACH_COMPONENT_FAILS,
+    ZONE_LOSS,
+    ZONE_LOST,
+)
+from state.judgements import Layer, Phase
+from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, check, passed, passed_if
+from tools.checks.view import View
+
+VPC = "AWS::EC2::VPC"
+SUBNET = "AWS::EC2::Subnet"
+ROUTE_TABLE = "AWS::EC2::RouteTable"
+NAT_GATEWAY = "AWS::EC2::NatGateway"
+ENDPOINT = "AWS::EC2::VPCEndpoint"
+INSTANCE = "AWS::EC2::Instance"
+SUBNETS = "ec2:DescribeSubnets"
+ROUTES = "ec2:DescribeRouteTables"
+NATS = "ec2:DescribeNatGateways"
+ENDPOINTS = "ec2:DescribeVpcEndpoints"
+
+_FREE_ADDRESSES_A_LOAD_BALANCER_NEEDS = 8
+
+
+def _subnet(zone: str, label: str, **fields: object) -> Example:
+    facts = {"SubnetId": "subnet-1", "AvailabilityZone": zone, **fields}
+    return Example(type=SUBNET, label=label, facts={SUBNETS: facts})
+
+
+def _zones(subnets: list[View]) -> set[str]:
+    return {subnet.read(SUBNETS, "AvailabilityZone") for subnet in subnets}
+
+
+def _routed(*zones: str) -> Example:
+    """A route table through the NAT gateway, with subnets in these zones."""
+    return Example(
+        type=ROUTE_TABLE,
+        label="sends traffic through",
+        linked_from=[_subnet(zone, "routed by") for zone in zones],
+    )
+
+
+def _nat(*tables: Example, mode: str = "zonal") -> Example:
+    facts = {"NatGatewayId": "nat-1", "State": "available", "AvailabilityMode": mode}
+    return Example(facts={NATS: facts}, linked_from=list(tables))
+
+
+@check(
+    id="vpc.nat_gateway_single_az",
+    resource_type=NAT_GATEWAY,
+    title="Subnets of several zones reach the internet through one zone's NAT gateway",
+    question=ZONE_LOSS,
+    layer=Layer.HIGH_AVAILABILITY,
+    on_fail=(Effect(ZONE_LOST, Phase.ACT, "change_configuration", by_person=True),),
+    effect_source="an assumed change by hand: another NAT gateway, and the routes to it",
+    recommendation=(
+        "Give each zone a NAT gateway of its own, or replace them by a regional one: from about 35 "
+        "dollars a month for each zone, less what traffic between zones costs today."
+    ),
+    documentation=(
+        "NAT gateway basics",
+        "https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-basics.html",
+    ),
+    strength="each zone has its own way to the internet",
+    saving="the NAT gateways beyond the first",
+    passes=[
+        _nat(_routed("eu-west-1a")),
+        _nat(_routed("eu-west-1a", "eu-west-1b"), mode="regional"),
+    ],
+    fails=[
+        _nat(_routed("eu-west-1a", "eu-west-1b")),
+        _nat(_routed("eu-west-1a"), _routed("eu-west-1b")),
+    ],
+    silent=[_nat()],
+)
+def nat_gateway_single_az(nat: View) -> Outcome:
+    """When its zone is lost, what runs in the others loses partners and AWS's public endpoints."""
+    if nat.read(NATS, "AvailabilityMode") == "regional":
+        return passed()
+    tables = nat.linked_from(ROUTE_TABLE, label="sends traffic through")
+    zones = _zones([s for table in tables for s in _subnets_of(table)])
+    return passed_if(len(zones) < 2, ", ".join(sorted(zones))) if zones else NOT_APPLICABLE
+
+
+def _subnets_of(table: View) -> list[View]:
+    """Subnets that name the table, and for a main table those of its VPC that name none."""
+    subnets = table.linked_from(SUBNET, label="routed by")
+    for vpc in table.linked_from(VPC, label="routed by default by"):
+        every = vpc.linked_from(SUBNET, label="part of")
+        subnets += [s for s in every if not s.linked(ROUTE_TABLE, label="routed by")]
+    return subnets
+
+
+def _endpoint(*zones: str, kind: str = "Interface", used: tuple[str, ...] = ()) -> Example:
+    vpc = Example(
+        type=VPC, label="part of", linked_from=[_subnet(zone, "part of") for zone in used]
+    )
+    placed = [_subnet(zone, "placed in") for zone in zones]
+    facts = {"VpcEndpointType": kind, "ServiceName": "com.amazonaws.eu-west-1.sqs"}
+    return Example(facts={ENDPOINTS: facts}, linked=[vpc, *placed])
+
+
+@check(
+    id="vpc.interface_endpoint_single_az",
+    resource_type=ENDPOINT,
+    title="An interface endpoint is in one zone: when it is lost, other zones lose the service too",
+    question=ZONE_LOSS,
+    layer=Layer.HIGH_AVAILABILITY,
+    on_fail=(Effect(ZONE_LOST, Phase.ACT, "change_configuration", by_person=True),),
+    effect_source="an assumed change by hand: add a subnet to the endpoint",
+    recommendation=(
+        "Add a subnet in each zone that uses it: about 8 dollars a month for each, and no downtime."
+    ),
+    documentation=(
+        "Access an AWS service using an interface endpoint",
+        "https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html",
+    ),
+    passes=[_endpoint("eu-west-1a", "eu-west-1b", used=("eu-west-1a", "eu-west-1b"))],
+    fails=[_endpoint("eu-west-1a", used=("eu-west-1a", "eu-west-1b"))],
+    silent=[
+        _endpoint("eu-west-1a", used=("eu-west-1a",)),
+        _endpoint(kind="Gateway", used=("eu-west-1a", "eu-west-1b")),
+    ],
+)
+def interface_endpoint_single_az(endpoint: View) -> Outcome:
+    """Private DNS sends every zone to the one interface; a gateway endpoint belongs to no zone."""
+    if endpoint.read(ENDPOINTS, "VpcEndpointType") != "Interface":
+        return NOT_APPLICABLE
+    own = _zones(endpoint.linked(SUBNET, label="placed in"))
+    vpcs = endpoint.linked(VPC, label="part of")
+    used = _zones([s for vpc in vpcs for s in vpc.linked_from(SUBNET, label="part of")])
+    if not own or len(used) < 2:
+        return NOT_APPLICABLE
+    return passed_if(len(own) > 1)
+
+
+def _table(*routes: dict[str, str], linked: tuple[Example, ...] = ()) -> Example:
+    return Example(facts={ROUTES: {"RouteTableId": "rtb-1", "Routes": list(routes)}}, linked=linked)
+
+
+_EVERYWHERE = "0.0.0.0/0"
+_BY_NAT_GATEWAY = {"DestinationCidrBlock": _EVERYWHERE, "NatGatewayId": "nat-1", "State": "active"}
+
+
+@check(
+    id="vpc.nat_instance_in_path",
+    resource_type=ROUTE_TABLE,
+    title="The way to the internet leads through one server: when it fails, nothing gets out",
+    question=EACH_COMPONENT_FAILS,
+    layer=Layer.HIGH_AVAILABILITY,
+    on_fail=(
+        Effect(COMPONENT_LOST, Phase.ACT, "change_configuration", by_person=True),
+        Effect(ZONE_LOST, Phase.ACT, "change_configuration", by_person=True),
+    ),
+    effect_source="an assumed change by hand: a NAT gateway, and the route to it",
+    recommendation=(
+        "Route through a NAT gateway instead: AWS replaces its parts unnoticed; from about 35 "
+        "dollars "
+        "a month and a price for each GiB."
+    ),
+    documentation=(
+        "Compare NAT gateways and NAT instances",
+        "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-nat-comparison.html",
+    ),
+    passes=[_table(_BY_NAT_GATEWAY)],
+    fails=[_table({"DestinationCidrBlock": _EVERYWHERE, "InstanceId": "i-1", "State": "active"})],
+    silent=[_table({"DestinationCidrBlock": "10.0.0.0/16", "GatewayId": "local"})],
+)
+def nat_instance_in_path(table: View) -> Outcome:
+    """A route names one machine's interface: a replacement gets no traffic until it is changed."""
+    path = f"Routes[?DestinationCidrBlock=='{_EVERYWHERE}'].[InstanceId, NatGatewayId]"
+    ways = table.read(ROUTES, path) or []
+    if not any(instance or gateway for instance, gateway in ways):
+        return NOT_APPLICABLE
+    return passed_if(not any(instance for instance, _ in ways))
+
+
+@check(
+    id="vpc.route_blackhole",
+    resource_type=ROUTE_TABLE,
+    title="A route points at something that is gone: packets for that network are thrown away",
+    question=CHANGED_BY_HAND,
+    layer=Layer.CONTINUOUS_IMPROVEMENT,
+    on_fail=(Effect(BAD_CHANGE, Phase.ACT, "change_configuration", by_person=True),),
+    effect_source="an assumed change by hand of the route",
+    recommendation=(
+        "Delete the route, or point it at what took the place of its target: no cost. If something "
+        "needs that network, it is broken now."
+    ),
+    documentation=(
+        "Route tables",
+        "https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Route_Tables.html",
+    ),
+    passes=[_table(_BY_NAT_GATEWAY)],
+    fails=[_table({**_BY_NAT_GATEWAY, "State": "blackhole"})],
+)
+def route_blackhole(table: View) -> Outcome:
+    """Its gateway, peering or interface was deleted and the route left: calls time out, slowly."""
+    lost = table.read(ROUTES, "Routes[?State=='blackhole'].DestinationCidrBlock") or []
+    lost += table.read(ROUTES, "Routes[?State=='blackhole'].DestinationPrefixListId") or []
+    lost += table.read(ROUTES, "Routes[?State=='blackhole'].DestinationIpv6CidrBlock") or []
+    return passed_if(not lost, ", ".join(lost))
+
+
+def _holding(free: int, *placed: str) -> Example:
+    things = [Example(type=kind, label="placed in") for kind in placed]
+    return Example(facts={SUBNETS: {"AvailableIpAddressCount": free}}, linked_from=things)
+
+
+@check(
+    id="vpc.subnet_ips_low",
+    resource_type=SUBNET,
+    title="A subnet is almost out of addresses: nothing more can be launched or scaled in it",
+    question=QUOTAS,
+    layer=Layer.HIGH_AVAILABILITY,
+    on_fail=(Effect(OVERLOAD, Phase.ACT, "change_configuration", by_person=True),),
+    effect_source="an assumed change by hand: another subnet for what has to grow",
+    recommendation=(
+        "Add a subnet, from a secondary address range if the VPC is full, and let what grows use "
+        "it: "
+        "no cost."
+    ),
+    documentation=(
+        "Subnet sizing",
+        "https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html",
+    ),
+    passes=[_holding(100, INSTANCE)],
+    fails=[_holding(3, INSTANCE)],
+    silent=[_holding(3)],
+)
+def subnet_ips_low(subnet: View) -> Outcome:
+    """Below eight free addresses a load balancer cannot grow; below one, nothing is replaced."""
+    if not subnet.linked_from(label="placed in"):
+        return NOT_APPLICABLE
+    free = subnet.read(SUBNETS, "AvailableIpAddressCount")
+    return passed_if(free >= _FREE_ADDRESSES_A_LOAD_BALANCER_NEEDS, f"{free} free")
