@@ -61,6 +61,7 @@ def mentions(variables: Mapping[str, Any], *, operation: str, path: str) -> Iter
                 to=to,
                 label="names in its environment",
                 guess=True,
+                attach=any(mark in name for mark in ".:"),  # a plain word may be anybody's
                 operation=operation,
                 path=path,
             )

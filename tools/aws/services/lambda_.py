@@ -2,9 +2,11 @@
 
 The account's functions are listed once. AWS allows 15 control-plane calls a second, so each
 follow-up has to be worth one: the policy names the callers, the aliases are what a rollback needs,
-the reserved concurrency is the bulkhead, the event configuration says where failed events go.
+the reserved concurrency is the bulkhead, and only where events come in is it asked where failed
+ones go.
 """
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -13,6 +15,12 @@ from tools.aws.declarations import Call, Collector, Find, Item, Link, Reference
 from tools.aws.mentions import callers, mentions
 
 FUNCTION_TYPE = "AWS::Lambda::Function"
+
+# Services that hand over an event and don't wait for the answer.
+ASYNCHRONOUS_CALLERS = tuple(
+    f"{service}.amazonaws.com" for service in ("s3", "sns", "events", "iot", "ses", "codecommit")
+)
+_FROM_THEM = f"Policy.Statement[?contains(`{json.dumps(ASYNCHRONOUS_CALLERS)}`, Principal.Service)]"
 
 
 def _named_by_function(function: Item, answers: Mapping[str, Any]) -> Iterable[Reference]:
@@ -33,7 +41,19 @@ FUNCTION = Collector(
     arn="arn:{partition}:lambda:{region}:{account}:function:{id}",
     arn_pattern=r"arn:[^:]+:lambda:[^:]*:[^:]*:function:(?P<id>[^:]+)(?::.+)?",
     find=Find.ATTACHED,
-    attaches_to=("AWS::IAM::Role", "AWS::SQS::Queue", "AWS::SNS::Topic", "AWS::KMS::Key"),
+    attaches_to=(
+        "AWS::IAM::Role",
+        "AWS::SQS::Queue",
+        "AWS::SNS::Topic",
+        "AWS::KMS::Key",
+        "AWS::EC2::SecurityGroup",
+        "AWS::EFS::AccessPoint",
+        "AWS::RDS::DBCluster",
+        "AWS::RDS::DBInstance",
+        "AWS::RDS::DBProxy",
+        "AWS::DynamoDB::Table",
+        "AWS::ElastiCache::ReplicationGroup",
+    ),
     follow_ups=(
         Call(
             operation="lambda:GetPolicy",
@@ -46,6 +66,7 @@ FUNCTION = Collector(
             operation="lambda:ListFunctionEventInvokeConfigs",
             items="FunctionEventInvokeConfigs[]",
             arguments={"FunctionName": "{id}"},
+            over=("lambda:GetPolicy", f"{_FROM_THEM} | [:1]"),
         ),
     ),
     links=(
@@ -67,6 +88,7 @@ FUNCTION = Collector(
             to="AWS::EC2::SecurityGroup",
             kind=RelationKind.PERMISSIONS,
             label="guarded by",
+            attach=True,
         ),
         Link(
             path="DeadLetterConfig.TargetArn",
@@ -81,7 +103,7 @@ FUNCTION = Collector(
             label="encrypted with",
             attach=True,
         ),
-        Link(path="FileSystemConfigs[].Arn", label="mounts"),
+        Link(path="FileSystemConfigs[].Arn", label="mounts", attach=True),
         Link(
             path="LoggingConfig.LogGroup || join('', ['/aws/lambda/', FunctionName])",
             to="AWS::Logs::LogGroup",
@@ -91,20 +113,24 @@ FUNCTION = Collector(
             guess=True,
         ),
         Link(
-            path="[].DestinationConfig.OnFailure.Destination",
+            path="[][].DestinationConfig.OnFailure.Destination",
             label="sends failures to",
             hard=False,
             operation="lambda:ListFunctionEventInvokeConfigs",
         ),
         Link(
-            path="[].DestinationConfig.OnSuccess.Destination",
+            path="[][].DestinationConfig.OnSuccess.Destination",
             label="sends results to",
             operation="lambda:ListFunctionEventInvokeConfigs",
         ),
     ),
     references=_named_by_function,
     json_texts=("Policy",),
-    redact=("Environment.Variables.*",),
+    redact=(
+        "Environment.Variables.*",
+        "Environment.Error.Message",
+        "ImageConfigResponse.Error.Message",
+    ),
 )
 
 

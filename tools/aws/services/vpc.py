@@ -44,7 +44,16 @@ SECURITY_GROUP = Collector(
     arn="arn:{partition}:ec2:{region}:{account}:security-group/{id}",
     name="GroupName",
     tags="Tags",
-    links=(IN_VPC,),
+    links=(
+        IN_VPC,
+        Link(
+            path="IpPermissions[].UserIdGroupPairs[].GroupId",
+            to=SECURITY_GROUP_TYPE,
+            kind=RelationKind.PERMISSIONS,
+            label="admits",
+            hard=False,
+        ),
+    ),
 )
 
 ROUTE_TABLE = Collector(
