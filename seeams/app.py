@@ -1,0 +1,63 @@
+"""The typer app: every command, and what holds for all of them."""
+
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from seeams import __version__
+from seeams.commands import asking, assessing, drawing, embedded, reference, stored
+from seeams.failures import guarded
+
+
+class Commands(TyperGroup):
+    """The group that runs a command, and explains how it failed."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; errors become a message and an exit code."""
+        return guarded(lambda: super(Commands, self).invoke(ctx))
+
+
+app = typer.Typer(
+    name="seeams",
+    cls=Commands,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"seeams {__version__}")
+        raise typer.Exit
+
+
+@app.callback(epilog="Start with: seeams demo")
+def seeams(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None:
+    """Read an AWS workload, grade its resilience against your RTO and RPO, show the arithmetic."""
+
+
+for _command, _name, _example in (
+    (assessing.demo, "demo", "seeams demo --rto 2h --rpo 30m"),
+    (embedded.account, "account", "seeams account --port 5000"),
+    (
+        assessing.assess,
+        "assess",
+        "seeams assess --tag workload=shop --rto 24h --rpo 12h --region eu-central-1",
+    ),
+    (asking.what_if, "what-if", "seeams what-if --thread shop --rto 2h --rpo 30m"),
+    (stored.threads, "threads", "seeams threads"),
+    (stored.show, "show", "seeams show shop --json"),
+    (stored.history, "history", "seeams history shop"),
+    (drawing.diagram, "diagram", "seeams diagram --thread shop --output architecture.svg"),
+    (reference.checks, "checks", "seeams checks --category spof"),
+    (reference.iam_policy, "iam-policy", "seeams iam-policy > policy.json"),
+):
+    app.command(_name, epilog=f"Example: {_example}")(_command)

@@ -1,0 +1,67 @@
+"""`seeams diagram`."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from seeams import options
+from seeams.console import complain, plain
+
+_KINDS = (".mmd", ".svg", ".png")
+
+
+def diagram(
+    thread: options.StoredThread,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Write it to FILE: .mmd, .svg or .png. Default: Mermaid on stdout."
+        ),
+    ] = None,
+    checkpoint: Annotated[
+        str | None,
+        typer.Option(metavar="ID", help="With the findings of this result of `seeams history`."),
+    ] = None,
+    store: options.StoreUrl = None,
+) -> None:
+    """Draw the architecture that was read, with the findings marked on it."""
+    from seeams.outcomes import require_folder
+    from seeams.stored import report_at, snapshot_of
+    from state.errors import WrongUse
+    from state.store import Store
+    from tools.diagram import draw
+
+    if output is not None:
+        if output.suffix.lower() not in _KINDS:
+            raise WrongUse(f"{str(output)!r}: --output writes {', '.join(_KINDS)} files")
+        require_folder(output)
+    with Store(store) as opened:
+        report = report_at(opened, thread, checkpoint)
+        source = draw(snapshot_of(opened, report), report)
+    if output is None:
+        sys.stdout.write(source)
+        sys.stdout.flush()
+        return
+    _write(source, output)
+    complain(f"{plain(output)} written")
+
+
+def _write(source: str, output: Path) -> None:
+    from seeams.failures import writing
+
+    kind = output.suffix.lower()
+    if kind == ".mmd":
+        content = source.encode()
+    else:
+        import mermaidx
+
+        picture = mermaidx.Diagram(source)
+        content = (
+            picture.svg().encode()
+            if kind == ".svg"
+            else picture.png(scale=2.0, background="#ffffff")
+        )
+    with writing(output):
+        output.write_bytes(content)

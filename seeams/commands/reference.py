@@ -1,0 +1,53 @@
+"""`seeams checks` and `seeams iam-policy`."""
+
+from typing import Annotated
+
+import typer
+
+from seeams import options
+from seeams.console import out, print_json
+
+
+def _check_ids(incomplete: str) -> list[str]:
+    from tools.checks import all_checks
+
+    return [name for name in all_checks() if name.startswith(incomplete)]
+
+
+def checks(
+    check: Annotated[
+        str | None,
+        typer.Argument(metavar="ID", help="One check, shown in full.", autocompletion=_check_ids),
+    ] = None,
+    category: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Only those of a category: spof, load, SHARED_FATE."),
+    ] = None,
+    service: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Only those of a service: rds, lambda.")
+    ] = None,
+    as_json: options.Json = False,
+) -> None:
+    """List the checks, or show one in full."""
+    from seeams.catalogue import chosen, metadata, named
+    from seeams.rendering.catalogue import print_check, print_checks
+
+    if check is not None:
+        one = named(check)
+        if as_json:
+            print_json(metadata(one))
+        else:
+            print_check(out(), one)
+        return
+    found = chosen(category, service)
+    if as_json:
+        print_json([metadata(each) for each in found])
+    else:
+        print_checks(out(), found)
+
+
+def iam_policy() -> None:
+    """Print the least-privilege IAM policy for what would be called, as JSON."""
+    from tools.aws.policy import policy_documents
+
+    print_json(policy_documents())

@@ -1,0 +1,35 @@
+"""The JSON of `assess`, `what-if` and `show`."""
+
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from state.grades import Overall
+from state.report import Report
+
+
+class Before(BaseModel):
+    """What a what-if is compared with: the assessment it was asked of."""
+
+    overall: Overall
+    letters: dict[str, str | None] = Field(description="category code -> letter")
+
+
+class Document(Report):
+    """A report as it is printed; `before` stands in a what-if's alone."""
+
+    before: Before | None = None
+
+
+def document_of(report: Report, before: Report | None = None) -> dict[str, Any]:
+    """The JSON document of a report, or of a what-if and the report before it."""
+    document = report.model_dump(mode="json")
+    if before is not None:
+        letters = {code: grade.letter for code, grade in before.grades.items()}
+        document["before"] = Before(overall=before.overall, letters=letters).model_dump(mode="json")
+    return document
+
+
+def schema() -> dict[str, Any]:
+    """The JSON schema of the document."""
+    return Document.model_json_schema(mode="serialization")

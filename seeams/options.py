@@ -1,0 +1,137 @@
+"""The options that several commands share."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def threads(incomplete: str) -> list[str]:
+    """Threads in the default store, for the shell's completion."""
+    from state.errors import SeeamsError
+    from state.store import Store
+
+    try:
+        with Store() as store:
+            names = dict.fromkeys(row.thread for row in store.runs())
+    except SeeamsError:
+        return []
+    return [name for name in names if name.startswith(incomplete)]
+
+
+_WORKLOAD, _OBJECTIVES, _ACCOUNT, _RESULT = "Workload", "Objectives", "Account", "Result"
+
+Tags = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--tag",
+        metavar="KEY=VALUE",
+        help="A tag of the workload's resources; several must all match.",
+        rich_help_panel=_WORKLOAD,
+    ),
+]
+Stack = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="A CloudFormation stack.", rich_help_panel=_WORKLOAD),
+]
+ResourceGroup = Annotated[
+    str | None, typer.Option(metavar="NAME", help="A resource group.", rich_help_panel=_WORKLOAD)
+]
+
+Rto = Annotated[
+    str | None,
+    typer.Option(
+        "--rto",
+        metavar="TIME",
+        help="How long it may be down: 24h, '30 min', PT2H.",
+        rich_help_panel=_OBJECTIVES,
+    ),
+]
+Rpo = Annotated[
+    str | None,
+    typer.Option(
+        "--rpo",
+        metavar="TIME",
+        help="How much data may be lost, as the time in which it was written.",
+        rich_help_panel=_OBJECTIVES,
+    ),
+]
+RegionRto = Annotated[
+    str | None,
+    typer.Option(
+        metavar="TIME",
+        help="The RTO if a whole Region is lost; left out: that loss is accepted.",
+        rich_help_panel=_OBJECTIVES,
+    ),
+]
+RegionRpo = Annotated[
+    str | None,
+    typer.Option(
+        metavar="TIME", help="The RPO if a whole Region is lost.", rich_help_panel=_OBJECTIVES
+    ),
+]
+
+Regions = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--region",
+        metavar="REGION",
+        help="A Region to read; repeatable. Default: the profile's.",
+        rich_help_panel=_ACCOUNT,
+    ),
+]
+Profile = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="An AWS profile.", rich_help_panel=_ACCOUNT),
+]
+RoleArn = Annotated[
+    str | None,
+    typer.Option(metavar="ARN", help="A role to assume before reading.", rich_help_panel=_ACCOUNT),
+]
+
+Thread = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ID",
+        help="Where the result is kept. Default: made from the workload.",
+        autocompletion=threads,
+        rich_help_panel=_RESULT,
+    ),
+]
+StoredThread = Annotated[
+    str,
+    typer.Option("--thread", metavar="ID", help="A stored thread.", autocompletion=threads),
+]
+ThreadArgument = Annotated[
+    str, typer.Argument(metavar="THREAD", help="A stored thread.", autocompletion=threads)
+]
+StoreUrl = Annotated[
+    str | None,
+    typer.Option(
+        "--store",
+        metavar="URL",
+        envvar="SEEAMS_STORE",
+        help="Where state is kept: sqlite:///path. Default: a file in SEEAMS_HOME.",
+        rich_help_panel=_RESULT,
+    ),
+]
+Json = Annotated[
+    bool,
+    typer.Option("--json", help="Print one JSON document on stdout.", rich_help_panel=_RESULT),
+]
+FailUnder = Annotated[
+    str | None,
+    typer.Option(
+        metavar="LETTER",
+        help="Exit with 1 if the overall letter is below this one.",
+        rich_help_panel=_RESULT,
+    ),
+]
+Output = Annotated[
+    list[Path] | None,
+    typer.Option(
+        metavar="FILE",
+        help="Write the report to FILE as well, .md or .json; repeatable.",
+        rich_help_panel=_RESULT,
+    ),
+]

@@ -1,0 +1,96 @@
+"""What happens to a result: printed, written to files, turned into an exit code."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from seeams.console import complain, out, plain, print_json
+from seeams.failures import BELOW, UNGRADED, writing
+from state.errors import WrongUse
+
+if TYPE_CHECKING:
+    from seeams.rendering.names import Names
+    from state.report import Report
+    from state.snapshot import Snapshot
+
+_KINDS = (".json", ".md")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the user wants to have of a result."""
+
+    as_json: bool = False
+    files: Sequence[Path] = ()
+    fail_under: str | None = None
+    store: str | None = None  # as it was given, for what to type next
+
+
+def require_known_kinds(files: Sequence[Path]) -> None:
+    """Refuse what cannot be written before any work is done.
+
+    Raises:
+        WrongUse: a file's extension says nothing, or its folder is not there.
+    """
+    for file in files:
+        if file.suffix.lower() not in _KINDS:
+            raise WrongUse(f"{str(file)!r}: --output writes {' and '.join(_KINDS)} files")
+        require_folder(file)
+
+
+def require_folder(file: Path) -> None:
+    """Refuse a file whose folder is not there.
+
+    Raises:
+        WrongUse: it is not.
+    """
+    if not file.parent.is_dir():
+        raise WrongUse(f"{str(file)!r}: there is no folder {str(file.parent)!r}")
+
+
+def deliver(report: "Report", snapshot: "Snapshot", wanted: Wanted) -> int:
+    """Print a report and write the files asked for; returns the exit code."""
+    from seeams.documents import document_of
+    from seeams.rendering.names import Names
+
+    names = Names(snapshot)
+    for file in wanted.files:
+        write_report(report, names, file)
+        complain(f"{plain(file)} written")
+    if wanted.as_json:
+        print_json(document_of(report))
+    else:
+        from seeams.rendering.report import print_report
+
+        print_report(out(), report, names, store=wanted.store)
+    return exit_code(report, wanted.fail_under)
+
+
+def write_report(report: "Report", names: "Names", file: Path) -> None:
+    """Write a report in the format of the file's extension.
+
+    Raises:
+        CannotWrite: the file cannot be written.
+    """
+    from seeams.documents import document_of
+    from seeams.rendering.markdown import as_markdown
+
+    if file.suffix.lower() == ".json":
+        text = json.dumps(document_of(report), indent=2) + "\n"
+    else:
+        text = as_markdown(report, names)
+    with writing(file):
+        file.write_text(text, encoding="utf-8")
+
+
+def exit_code(report: "Report", fail_under: str | None = None) -> int:
+    """0, or why a script should stop here."""
+    from tools.grading.letters import LETTERS
+
+    if report.overall.letter is None or any(g.letter is None for g in report.grades.values()):
+        return UNGRADED
+    if fail_under and LETTERS.index(report.overall.letter) > LETTERS.index(fail_under):
+        return BELOW
+    return 0

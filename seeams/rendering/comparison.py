@@ -1,0 +1,128 @@
+"""A what-if: the report before and the one after, side by side, and what moved."""
+
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+from seeams.console import plain
+from seeams.rendering import words
+from seeams.rendering.names import Names
+from seeams.rendering.page import SEVERITY_STYLES, Page, badge, joined
+from state.grades import Finding, Grade, Severity
+from state.report import Report
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_SEVERITIES = tuple(Severity)
+_ORDER = "ABCDF"
+
+
+def print_comparison(
+    console: "Console", before: Report, after: Report, names: Names, *, store: str | None = None
+) -> None:
+    """Letters before and after, findings that moved, and why the letters are what they are."""
+    page = Page(console)
+    page.line((plain(after.workload.selector), "bold"), f"   thread {plain(after.thread)}")
+    page.line("before  ", _against(before))
+    page.line(("what if ", "bold"), _against(after))
+    page.space()
+    page.show(_letters(before, after))
+    page.heading("Why")
+    for grade in after.grades.values():
+        page.line(badge(grade.letter), "  ", _why(grade), hanging=6)
+    _moves(page, before, after, names)
+    page.space()
+    page.line(f"{words.usage_words(after.usage)} · checkpoint {plain(after.checkpoint) or '-'}")
+    page.line(("Next", "bold"))
+    shown = words.next_commands(after, store)[2][0].replace(
+        " --json", f" --checkpoint {after.checkpoint}"
+    )
+    page.verbatim(shown, ("   # the whole report of this what-if", "dim"), indent=2)
+
+
+def _against(report: Report) -> str:
+    objectives = report.objectives
+    return joined((words.objectives_words(objectives), words.tolerance_words(objectives)))
+
+
+def _letters(before: Report, after: Report) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
+    table.add_column("")
+    table.add_column("before")
+    table.add_column("after")
+    table.add_column("recovery", no_wrap=True)
+    table.add_column("data lost", no_wrap=True)
+    table.add_column("moved")
+    for code, grade in after.grades.items():
+        table.add_row(*_row(words.title_of(code), before.grades.get(code), grade))
+    table.add_section()
+    table.add_row(
+        Text("Overall", "bold"),
+        badge(before.overall.letter),
+        badge(after.overall.letter),
+        words.recovery_of(after.overall.rto_seconds),
+        words.loss_of(after.overall.rpo_seconds),
+        moved(before.overall.letter, after.overall.letter),
+    )
+    return table
+
+
+def _row(title: str, before: Grade | None, after: Grade) -> tuple[str | Text, ...]:
+    earlier = before.letter if before else None
+    return (
+        title,
+        badge(earlier),
+        badge(after.letter),
+        words.recovery_of(after.rto_seconds) if after.letter else "not known",
+        words.loss_of(after.rpo_seconds) if after.letter else "not known",
+        moved(earlier, after.letter),
+    )
+
+
+def moved(before: str | None, after: str | None) -> Text:
+    """Which way a letter went."""
+    if before == after:
+        return Text("=")
+    if before is None or after is None:
+        return Text("")
+    down = _rank(after) > _rank(before)
+    return Text("▼ down" if down else "▲ up", "bold red" if down else "bold green")
+
+
+def _rank(letter: str) -> float:
+    return _ORDER.index(letter[0]) + {"+": -0.3, "-": 0.3}.get(letter[1:], 0.0)
+
+
+def _why(grade: Grade) -> Text:
+    return Text.assemble((words.title_of(grade.category), "bold"), f": {plain(grade.reason)}")
+
+
+def _moves(page: Page, before: Report, after: Report, names: Names) -> None:
+    """Findings whose severity changed, that are new, or that no longer matter."""
+    earlier = {finding.key: finding for finding in before.findings}
+    later = {finding.key: finding for finding in after.findings}
+    changed = [
+        (earlier.get(key), finding)
+        for key, finding in later.items()
+        if key not in earlier or earlier[key].severity is not finding.severity
+    ]
+    gone = [finding for key, finding in earlier.items() if key not in later]
+    same = len(later) - len(changed)
+    page.heading("Findings", f"{len(changed)} moved, {same} as before, {len(gone)} gone")
+    for was, finding in changed:
+        _move(page, was, finding, names)
+    for finding in gone:
+        page.line("gone  ", plain(finding.title), hanging=6)
+
+
+def _move(page: Page, was: Finding | None, now: Finding, names: Names) -> None:
+    page.line(
+        (was.severity.value if was else "not needed", ""),
+        " → ",
+        (now.severity.value, SEVERITY_STYLES[now.severity]),
+    )
+    page.line((plain(now.title), "bold"), f"  {names.some(now.resources, 2)}", indent=4)
+    page.line(f"costs {words.effect_words(now.effect)}", indent=4)

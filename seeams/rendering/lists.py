@@ -1,0 +1,71 @@
+"""Lists of what is stored."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.table import Table
+
+from seeams.console import plain
+from seeams.rendering.page import Page, badge
+from seeams.rendering.words import short_duration
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from graph.runs import HistoryEntry
+    from seeams.stored import ThreadRow
+
+
+def print_threads(console: "Console", rows: Sequence["ThreadRow"]) -> None:
+    """One line per thread, the one that was used last at the end."""
+    table = _table("thread", "workload", "letter", "last run", "runs", "")
+    for row in rows:
+        table.add_row(
+            plain(row.thread),
+            plain(row.workload),
+            badge(row.letter) if row.letter else "",
+            f"{row.last_run_at:%Y-%m-%d %H:%M}",
+            str(row.runs),
+            "" if row.finished else "unfinished: run the same command again",
+        )
+    Page(console).show(table)
+
+
+def print_history(console: "Console", entries: Sequence["HistoryEntry"]) -> None:
+    """One line per checkpoint, oldest first; a fork says of which one."""
+    table = _table("checkpoint", "run", "RTO / RPO", "letter", "what ran", "")
+    numbers = {entry.checkpoint: number for number, entry in enumerate(entries, 1)}
+    before: HistoryEntry | None = None
+    for entry in entries:
+        if before is not None and before.run != entry.run:
+            table.add_section()
+        parent = numbers.get(entry.parent or "")
+        forked = parent is not None and parent != numbers[entry.checkpoint] - 1
+        table.add_row(
+            f"{numbers[entry.checkpoint]:>2}  {entry.checkpoint}",
+            entry.kind.value,
+            f"{short_duration(entry.rto_seconds)} / {short_duration(entry.rpo_seconds)}",
+            badge(entry.letter) if entry.letter else "",
+            _ran(entry),
+            f"fork of {parent}" if forked else "",
+        )
+        before = entry
+    Page(console).show(table)
+
+
+def _ran(entry: "HistoryEntry") -> str:
+    """Nodes side by side share what their names begin with: `assess_ load, spof`."""
+    if len(entry.ran) < 2:
+        return "".join(entry.ran)
+    lead = entry.ran[0].partition("_")[0]
+    if all(name.startswith(f"{lead}_") for name in entry.ran):
+        return f"{lead} x {len(entry.ran)}"
+    return ", ".join(entry.ran)
+
+
+def _table(*titles: str) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
+    for title in titles:
+        table.add_column(title, overflow="fold")
+    return table

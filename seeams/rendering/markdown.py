@@ -1,0 +1,103 @@
+"""A report as Markdown, for a pull request, a wiki or a ticket."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from seeams.console import plain
+from seeams.rendering import words
+from seeams.rendering.names import Names
+from seeams.rendering.report import estimates_of
+from state.grades import Term
+from state.judgements import Phase
+from state.objectives import spell_duration
+from state.report import Report
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~!&$])")
+_ADDRESS = re.compile(r"(?<=https)(:)(?=//)|(?<=http)(:)(?=//)|(?<=\bwww)(\.)")
+
+
+def as_markdown(report: Report, names: Names) -> str:
+    """The whole report. Names and tags are escaped: they cannot open a link, a table or a tag."""
+    environment = Environment(
+        loader=PackageLoader("seeams", "rendering"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # escaping is Markdown's, by the filters below
+    )
+    environment.filters |= {
+        "text": text,
+        "code": code,
+        "link": link,
+        "own": own,
+        "name": lambda resource: text(names.of(resource)),
+        "names": lambda resources: text(", ".join(names.of(r) for r in resources)),
+        "title_of": words.title_of,
+        "titles_of": words.titles_of,
+        "phrase": words.phrase,
+        "effect": words.effect_words,
+        "evidence": words.evidence_words,
+        "distinct": words.distinct,
+        "recovery": words.recovery_of,
+        "loss": words.loss_of,
+        "takes": _takes,
+    }
+    savings = dict.fromkeys(s for grade in report.grades.values() for s in grade.savings)
+    return environment.get_template("report.md.j2").render(
+        report=report,
+        rows=_rows(report),
+        objectives=words.objectives_words(report.objectives),
+        tolerance=words.tolerance_words(report.objectives),
+        savings=list(savings),
+        usage=words.usage_words(report.usage),
+    )
+
+
+def text(value: object) -> str:
+    """Any text as Markdown that shows it, character by character."""
+    shown = _SPECIAL.sub(r"\\\1", plain(value))
+    return _ADDRESS.sub(lambda found: f"\\{found[0]}", shown)
+
+
+def code(value: object) -> str:
+    """Any text as a code span, also in a table."""
+    inner = plain(value).replace("|", "\\|")
+    longest = max((len(run) for run in re.findall("`+", inner)), default=0)
+    fence = "`" * (longest + 1)
+    space = " " if longest or not inner.strip() else ""
+    return f"{fence}{space}{inner}{space}{fence}"
+
+
+def link(url: object) -> str:
+    """An address that ends where the link ends."""
+    return re.sub(r"[\s<>()\[\]|]", lambda m: f"%{ord(m[0]):02X}", plain(url))
+
+
+def own(value: object) -> str:
+    """A text of the catalogue, which is Markdown already, also in a table."""
+    return plain(value).replace("|", "\\|").replace("<", "&lt;")
+
+
+def _rows(report: Report) -> Sequence[dict[str, Any]]:
+    return [
+        {
+            "letter": grade.letter or "?",
+            "title": words.title_of(grade.category),
+            "time": time,
+            "data": data,
+            "confidence": words.percent(grade.confidence),
+            "reason": grade.reason,
+        }
+        for grade in report.grades.values()
+        for time, data in [estimates_of(grade, report)]
+    ]
+
+
+def _takes(term: Term) -> str:
+    if term.term == Phase.LOSE:
+        return words.loss_of(term.seconds)
+    return "for ever" if term.seconds is None else spell_duration(term.seconds)

@@ -1,0 +1,294 @@
+"""A report as a tired on-call engineer reads it in a terminal."""
+
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+from seeams.console import plain
+from seeams.rendering import words
+from seeams.rendering.names import Names
+from seeams.rendering.page import SEVERITY_STYLES, Page, badge, columns, counted, joined
+from state.categories import categories, scenarios
+from state.grades import AnswerRow, Finding, GapRow, Grade, Term
+from state.judgements import AnswerValue, Phase
+from state.objectives import spell_duration
+from state.report import Report
+from tools.diagram.words import type_words
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_MOST_EVIDENCE = 3
+_MOST_GAPS = 12  # lines
+_TITLE, _TIME, _DATA = 27, 21, 21  # widths
+
+
+def print_report(
+    console: "Console", report: Report, names: Names, *, store: str | None = None
+) -> None:
+    """The whole report; `store` as it was given on the command line, for what to type next."""
+    page = Page(console)
+    header(page, report)
+    letters(page, report)
+    _arithmetic(page, report, names)
+    _findings(page, report, names)
+    _strengths(page, report)
+    _questions(page, report)
+    _gaps(page, report)
+    _savings(page, report)
+    _footer(page, report, store)
+
+
+def header(page: Page, report: Report) -> None:
+    """Which workload, where, against what."""
+    about = report.workload
+    page.line((plain(about.selector), "bold"), f"   thread {plain(report.thread)}")
+    page.line(
+        joined(
+            (
+                f"account {plain(about.account)}",
+                plain(", ".join(about.regions)),
+                f"read {about.taken_at:%Y-%m-%d %H:%M} UTC",
+            )
+        )
+    )
+    page.line(
+        joined(
+            (
+                counted(about.resources, "resource"),
+                counted(about.neighbours, "neighbour"),
+                counted(about.relations, "relation"),
+            )
+        )
+    )
+    page.line(
+        (words.objectives_words(report.objectives), "bold"),
+        f" · {words.tolerance_words(report.objectives)}",
+    )
+
+
+def letters(page: Page, report: Report) -> None:
+    """The overall letter and the five, each with its reason and estimates against targets."""
+    page.space()
+    page.short(
+        " " * 6
+        + columns(("", _TITLE), ("recovery / RTO", _TIME), ("data lost / RPO", _DATA), ("sure", 5)),
+    )
+    grades = list(report.grades.values())
+    overall = report.overall
+    slowest, lossiest = words.slowest_and_lossiest(grades) if grades else (None, None)
+    _row(
+        page,
+        overall.letter,
+        "OVERALL",
+        estimates_of(slowest, report)[0] if slowest else "-",
+        estimates_of(lossiest, report)[1] if lossiest else "-",
+        overall.confidence,
+    )
+    limiting = [grade.category for grade in grades if grade.letter == overall.letter]
+    page.line(
+        f"set by {words.titles_of(limiting)}" if overall.letter else plain(overall.reason), indent=6
+    )
+    for grade in grades:
+        _row(
+            page,
+            grade.letter,
+            words.title_of(grade.category),
+            *estimates_of(grade, report),
+            grade.confidence,
+        )
+        over = " (over-built: see below)" if grade.over_built else ""
+        page.line(plain(grade.reason) + over, indent=6)
+
+
+def _row(
+    page: Page, letter: str | None, title: str, time: str, data: str, confidence: float
+) -> None:
+    page.short(
+        badge(letter),
+        "  ",
+        (f"{title:<{_TITLE}}", "bold"),
+        columns((time, _TIME), (data, _DATA), (words.percent(confidence), 5)),
+    )
+
+
+def estimates_of(grade: Grade, report: Report) -> tuple[str, str]:
+    """Estimate against target, for time and for data."""
+    if grade.letter is None:
+        return "not known", "not known"
+    if not grade.terms and not grade.rto_seconds and not grade.rpo_seconds:
+        return "-", "-"
+    objectives = report.objectives
+    rto, rpo = objectives.rto_seconds, objectives.rpo_seconds
+    for term in grade.terms:
+        known = scenarios().get(term.scenario)
+        if known and known.only_if_region_must_survive:
+            if term.term == Phase.LOSE:
+                rpo = objectives.region_rpo_seconds or rpo
+            else:
+                rto = objectives.region_rto_seconds or rto
+    return (
+        f"{words.recovery_of(grade.rto_seconds)} / {words.short_duration(rto)}",
+        f"{words.loss_of(grade.rpo_seconds)} / {words.short_duration(rpo)}",
+    )
+
+
+def _arithmetic(page: Page, report: Report, names: Names) -> None:
+    if not report.grades:
+        return
+    slowest, lossiest = words.slowest_and_lossiest(list(report.grades.values()))
+    time = [t for t in slowest.terms if t.term != Phase.LOSE]
+    data = [t for t in lossiest.terms if t.term == Phase.LOSE]
+    if time or data:
+        page.heading("How the worst case adds up")
+    _sum(page, "recovery", time, names, words.recovery_of(slowest.rto_seconds))
+    _sum(page, "data lost", data, names, words.loss_of(lossiest.rpo_seconds))
+
+
+def _sum(page: Page, title: str, terms: list[Term], names: Names, total: str) -> None:
+    """Terms that add up, so that anybody can check by hand."""
+    if not terms:
+        return
+    page.line(f"When {_scenario(terms[0].scenario)}: {names.of(terms[0].resource)}, {title}")
+    table = Table(box=box.SIMPLE_HEAD, show_footer=True, pad_edge=False, padding=(0, 1))
+    table.add_column("step", "=")
+    table.add_column("takes", total, justify="right", no_wrap=True, footer_style="bold")
+    table.add_column("because (from)", "")
+    for term in terms:
+        takes = "for ever" if term.seconds is None else spell_duration(term.seconds)
+        if term.term == Phase.LOSE:
+            takes = words.loss_of(term.seconds)
+        why = Text(f"{plain(term.what)} ({plain(term.source)})")
+        if term.finding:
+            why.append(f" {plain(term.finding)}", "bold red")
+        table.add_row(Text(plain(term.term)), takes, why)
+    page.show(table, indent=2)
+
+
+def _scenario(name: str) -> str:
+    known = scenarios().get(name)
+    return known.text if known else plain(name)
+
+
+def _findings(page: Page, report: Report, names: Names) -> None:
+    if not report.findings:
+        page.heading("Findings")
+        page.line("None: nothing that was read stands in the way of these objectives.")
+    number = 0
+    for severity, found in words.by_severity(report.findings).items():
+        page.heading(f"{severity.capitalize()}", counted(len(found), "finding"))
+        for finding in found:
+            number += 1
+            page.space()
+            _finding(page, number, finding, names)
+
+
+def _finding(page: Page, number: int, finding: Finding, names: Names) -> None:
+    style = SEVERITY_STYLES[finding.severity]
+    page.line((f"{number:>3} ", style), " ", (plain(finding.title), "bold"), hanging=5)
+    kind = "" if finding.resource_type == "workload" else type_words(plain(finding.resource_type))
+    where = names.some(finding.resources)
+    page.line(
+        joined(
+            (
+                f"{where} ({kind})" if kind else where,
+                words.title_of(finding.category),
+                words.phrase(finding.layer.value),
+                "" if finding.origin == "check" else f"from a {plain(finding.origin)}: advisory",
+            )
+        ),
+        indent=5,
+    )
+    page.line(f"costs  {words.effect_words(finding.effect)}", indent=5, hanging=7)
+    shown = words.distinct(finding.evidence)
+    several = len(finding.resources) > 1
+    for evidence in shown[:_MOST_EVIDENCE]:
+        whose = f" ({names.of(evidence.resource)})" if several else ""
+        page.line(f"seen   {words.evidence_words(evidence)}{whose}", indent=5, hanging=7)
+    if len(shown) > _MOST_EVIDENCE:
+        page.line(f"       and {len(shown) - _MOST_EVIDENCE} more", indent=5, hanging=7)
+    page.line(f"do     {plain(finding.recommendation)}", indent=5, hanging=7)
+    for document in finding.documentation:
+        page.verbatim(f"read   {plain(document.url)}", indent=5)
+
+
+def _strengths(page: Page, report: Report) -> None:
+    if report.strengths:
+        page.heading("What it does well")
+        for strength in report.strengths:
+            page.line(f"+ {plain(strength)}", hanging=2)
+
+
+def _questions(page: Page, report: Report) -> None:
+    if not report.answers:
+        return
+    page.heading("Questions", "yes, partly, no, or ? where no API can show it")
+    for category in dict.fromkeys(answer.category for answer in report.answers):
+        page.line((words.title_of(category), "bold"))
+        for answer in report.answers:
+            if answer.category == category:
+                _answer(page, answer)
+
+
+def _answer(page: Page, answer: AnswerRow) -> None:
+    word, style = _ANSWERS[answer.answer]
+    if answer.answer in (AnswerValue.YES, AnswerValue.NO):
+        style = "green" if answer.answer == _GOOD.get(answer.question, answer.answer) else "red"
+    page.line((f"{word:<7}", f"bold {style}".strip()), plain(answer.question), indent=2, hanging=7)
+    if answer.answer is AnswerValue.CANNOT_DETERMINE:
+        page.short(f"attest: {plain(answer.attest)}", indent=9)
+    elif answer.answer != _GOOD.get(answer.question):
+        page.short(plain(answer.because), indent=9)
+
+
+_ANSWERS = {
+    AnswerValue.YES: ("yes", ""),
+    AnswerValue.PARTLY: ("partly", "magenta"),
+    AnswerValue.NO: ("no", ""),
+    AnswerValue.CANNOT_DETERMINE: ("?", ""),
+}
+_GOOD = {question.text: question.good for c in categories() for question in c.questions}
+
+
+def _gaps(page: Page, report: Report) -> None:
+    if not report.gaps:
+        return
+    page.heading("Not read", "unknown is not a pass")
+    reasons: dict[tuple[str, str], list[GapRow]] = {}
+    for gap in report.gaps:
+        shared = gap.resolve if gap.reason != "Denied" else ""
+        reasons.setdefault((gap.reason, shared), []).append(gap)
+    for (reason, shared), gaps in reasons.items():
+        page.line((f"{plain(reason).lower()}", "bold"), f"  {plain(shared)}" if shared else "")
+        for gap in gaps[:_MOST_GAPS]:
+            page.line(f"- {_gap(gap)}", indent=2, hanging=2)
+        if len(gaps) > _MOST_GAPS:
+            page.line(f"and {len(gaps) - _MOST_GAPS} more: --json lists them all", indent=4)
+
+
+def _gap(gap: GapRow) -> str:
+    parts = (
+        f"{plain(gap.action)} in {plain(gap.region)}",
+        counted(gap.resources, "resource") if gap.resources else "",
+        f"bears on {words.titles_of(gap.bears_on)}" if gap.bears_on else "",
+        plain(gap.resolve) if gap.reason == "Denied" else "",
+    )
+    return joined(parts)
+
+
+def _savings(page: Page, report: Report) -> None:
+    savings = dict.fromkeys(s for grade in report.grades.values() for s in grade.savings)
+    if savings:
+        page.heading("Over-built for these objectives", "what could be saved")
+        for saving in savings:
+            page.line(f"- {plain(saving)}", hanging=2)
+
+
+def _footer(page: Page, report: Report, store: str | None) -> None:
+    page.space()
+    page.line(f"{words.usage_words(report.usage)} · checkpoint {plain(report.checkpoint) or '-'}")
+    page.line(("Next", "bold"))
+    for command, purpose in words.next_commands(report, store):
+        page.verbatim(command, (f"   # {purpose}", "dim"), indent=2)

@@ -1,0 +1,159 @@
+"""Amounts, letters and codes as people read them."""
+
+import json
+import shlex
+from collections.abc import Sequence
+
+from seeams.console import plain
+from state.categories import categories
+from state.grades import Finding, FindingEffect, Grade, Usage
+from state.judgements import Evidence
+from state.objectives import Objectives, spell_duration
+from state.report import Report
+
+_UNITS = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
+_LONGEST_VALUE = 60  # characters
+
+
+def short_duration(seconds: float | None) -> str:
+    """At most two units: `4 h 30 min`; None is "never"."""
+    if seconds is None:
+        return "never"
+    left = round(seconds)
+    parts: list[str] = []
+    for size, unit in _UNITS:
+        least = size if unit != "d" else 2 * size  # people say 24 h, and 2 days
+        if len(parts) < 2 and left >= least:
+            parts.append(f"{left // size} {unit}")
+            left %= size
+    return " ".join(parts) or "0 s"
+
+
+def recovery_of(seconds: float | None) -> str:
+    """An estimated recovery time."""
+    return "no way back" if seconds is None else short_duration(seconds)
+
+
+def loss_of(seconds: float | None) -> str:
+    """An estimated data loss, as the time in which it was written."""
+    if seconds is None:
+        return "everything"
+    return short_duration(seconds) if seconds >= 1 else "nothing"
+
+
+def effect_words(effect: FindingEffect) -> str:
+    """What a finding alone costs."""
+    parts = []
+    if effect.rto_seconds is None:
+        parts.append("no way back")
+    elif effect.rto_seconds:
+        parts.append(f"{spell_duration(effect.rto_seconds)} of recovery")
+    if effect.rpo_seconds is None:
+        parts.append("all of the data")
+    elif effect.rpo_seconds:
+        parts.append(f"{spell_duration(effect.rpo_seconds)} of data")
+    return " and ".join(parts) or "nothing by itself"
+
+
+def title_of(category: str) -> str:
+    """A category's title."""
+    return next((c.title for c in categories() if c.code == category), plain(category))
+
+
+def titles_of(codes: Sequence[str]) -> str:
+    """Several categories' titles."""
+    return ", ".join(title_of(code) for code in codes)
+
+
+def phrase(code: str) -> str:
+    """A code as words: `HIGH_AVAILABILITY` -> "high availability"."""
+    return code.replace("_", " ").lower()
+
+
+def evidence_words(evidence: Evidence) -> str:
+    """`operation path = value`."""
+    value = plain(json.dumps(evidence.value, ensure_ascii=False, default=str))
+    if len(value) > _LONGEST_VALUE:
+        value = f"{value[: _LONGEST_VALUE - 1]}…"
+    return f"{plain(evidence.operation)} {plain(evidence.path)} = {value}"
+
+
+def distinct(evidence: Sequence[Evidence]) -> list[Evidence]:
+    """Evidence without what would be printed alike."""
+    return list({(e.resource, evidence_words(e)): e for e in evidence}.values())
+
+
+def objectives_words(objectives: Objectives) -> str:
+    """The objectives, with those for the loss of a Region if there are any."""
+    rto, rpo = short_duration(objectives.rto_seconds), short_duration(objectives.rpo_seconds)
+    words = f"RTO {rto}, RPO {rpo}"
+    if objectives.region_rto_seconds and objectives.region_rpo_seconds:
+        words += (
+            f", for the loss of a Region RTO {short_duration(objectives.region_rto_seconds)} "
+            f"and RPO {short_duration(objectives.region_rpo_seconds)}"
+        )
+    return words
+
+
+def tolerance_words(objectives: Objectives) -> str:
+    """The tolerance class, and what it means."""
+    meaning = {
+        "LOW": "seconds to minutes",
+        "MEDIUM": "minutes to hours",
+        "HIGH": "hours to days",
+    }[objectives.tolerance]
+    return f"{objectives.tolerance} tolerance ({meaning})"
+
+
+def usage_words(usage: Usage) -> str:
+    """What an invocation cost."""
+    model = (
+        f"{usage.model_calls} model calls ({usage.input_tokens + usage.output_tokens} tokens, "
+        f"${usage.usd:.2f})"
+        if usage.model_calls
+        else "no model"
+    )
+    aws = f"{usage.aws_calls} AWS calls"
+    if usage.aws_seconds:
+        aws += f" in {usage.aws_seconds:.1f} s"
+    nodes = sum(usage.nodes_run.values())
+    return f"{aws}, {model}, {nodes} steps in {usage.seconds:.1f} s"
+
+
+def percent(share: float) -> str:
+    """0.93 -> `93 %`."""
+    return f"{share * 100:.0f} %"
+
+
+def slowest_and_lossiest(grades: Sequence[Grade]) -> tuple[Grade, Grade]:
+    """The grades that the overall recovery time and data loss come from."""
+    infinite = float("inf")
+
+    def of(seconds: float | None) -> float:
+        return infinite if seconds is None else seconds
+
+    graded = [grade for grade in grades if grade.terms] or list(grades)
+    return (
+        max(graded, key=lambda grade: of(grade.rto_seconds)),
+        max(graded, key=lambda grade: of(grade.rpo_seconds)),
+    )
+
+
+def next_commands(report: Report, store: str | None = None) -> list[tuple[str, str]]:
+    """(what to type next, what it does)."""
+    thread = shlex.quote(report.thread)
+    at = f" --store {shlex.quote(store)}" if store else ""
+    tighter = "--rto 2h --rpo 30m" if report.objectives.rto_seconds > 7200 else "--rto 1m --rpo 10s"
+    return [
+        (f"seeams what-if --thread {thread} {tighter}{at}", "other objectives, no AWS call"),
+        (f"seeams diagram --thread {thread} --output architecture.svg{at}", "findings on a map"),
+        (f"seeams show {thread} --json{at}", "everything, for a program"),
+    ]
+
+
+def by_severity(findings: Sequence[Finding]) -> dict[str, list[Finding]]:
+    """Findings under their severities, the worst first."""
+    found: dict[str, list[Finding]] = {}
+    for finding in findings:
+        found.setdefault(finding.severity.value, []).append(finding)
+    return found
