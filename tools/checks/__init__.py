@@ -81,6 +81,7 @@ class Example:
     label: str = ""
     dangling: bool = False  # named, but not there
     denied: Sequence[str] = ()  # calls about it that were denied
+    region: str | None = None  # where it is, if not in the example's Region
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -25,7 +25,7 @@ def view_of(check: Check, example: Example) -> View:
                 id=identity,
                 type=kind,
                 name=each.name,
-                region=REGION,
+                region=each.region or REGION,
                 member=each.member,
                 tags=dict(each.tags),
                 facts=dict(each.facts),
