@@ -13,6 +13,7 @@ from state.categories.misconfiguration_and_bugs import (
 )
 from state.categories.single_point_of_failure import ZONE_LOSS, ZONE_LOST
 from state.judgements import Layer, Phase
+from tools.aws.services.lambda_ import ASYNCHRONOUS_CALLERS
 from tools.checks import (
     NOT_APPLICABLE,
     Effect,
@@ -33,11 +34,6 @@ LIST = "lambda:ListFunctions"
 ALIASES = "lambda:ListAliases"
 POLICY = "lambda:GetPolicy"
 EVENT_CONFIGS = "lambda:ListFunctionEventInvokeConfigs"
-
-# Services that hand over an event and don't wait for the answer.
-ASYNCHRONOUS_CALLERS = {
-    f"{service}.amazonaws.com" for service in ("s3", "sns", "events", "iot", "ses", "codecommit")
-}
 
 
 def _aliases(*versions: str) -> Example:
@@ -143,7 +139,7 @@ def _called_by(caller: str | None, *, queue: str = "", destination: str = "") ->
         facts={
             POLICY: {"Policy": {"Statement": [statement]}} if caller else {},
             LIST: {"DeadLetterConfig": {"TargetArn": queue}} if queue else {},
-            EVENT_CONFIGS: [config] if destination else [],
+            EVENT_CONFIGS: [[config] if destination else []],
         }
     )
 
@@ -178,10 +174,10 @@ def function_no_failure_destination(function: View) -> Outcome:
     Whoever calls synchronously (an API, a Bedrock agent) sees the error itself.
     """
     services = function.read(POLICY, "Policy.Statement[].Principal.Service") or []
-    if not ASYNCHRONOUS_CALLERS.intersection(s for s in services if isinstance(s, str)):
+    if not any(service in ASYNCHRONOUS_CALLERS for service in services):
         return NOT_APPLICABLE
     queue = function.read(LIST, "DeadLetterConfig.TargetArn")
-    destinations = function.read(EVENT_CONFIGS, "[].DestinationConfig.OnFailure.Destination")
+    destinations = function.read(EVENT_CONFIGS, "[][].DestinationConfig.OnFailure.Destination")
     return passed_if(bool(queue or destinations))
 
 

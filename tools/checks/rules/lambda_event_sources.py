@@ -6,7 +6,7 @@ from state.categories.shared_fate import GREY_FAILURE, SHARED_COMPONENT_FAILED
 from state.judgements import Layer, Phase
 from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, check, passed_if
 from tools.checks.rules.lambda_ import FUNCTION
-from tools.checks.rules.lambda_load import CONCURRENCY, RELATIONAL
+from tools.checks.rules.lambda_load import CONCURRENCY, INSTANCE, connected_databases
 from tools.checks.view import View
 
 MAPPING = "AWS::Lambda::EventSourceMapping"
@@ -30,7 +30,7 @@ def _reads(mapping: View, *services: str) -> bool:
     return any(f":{service}:" in source for service in services)
 
 
-def _into_database(*, capped: bool, reserved: bool = False, store: str = RELATIONAL[0]) -> Example:
+def _into_database(*, capped: bool, reserved: bool = False, store: str = INSTANCE) -> Example:
     limits = {"ReservedConcurrentExecutions": 5} if reserved else {}
     scaling = {"ScalingConfig": {"MaximumConcurrency": 10}} if capped else {}
     return Example(
@@ -71,7 +71,7 @@ def esm_concurrency_uncapped(mapping: View) -> Outcome:
     if not _reads(mapping, "sqs"):
         return NOT_APPLICABLE
     functions = mapping.linked(FUNCTION, label="invokes")
-    if not any(function.linked(*RELATIONAL) for function in functions):
+    if not any(connected_databases(function) for function in functions):
         return NOT_APPLICABLE
     if mapping.read(LIST, "ScalingConfig.MaximumConcurrency"):
         return passed_if(True)

@@ -8,7 +8,8 @@ from tools.checks.rules.lambda_ import FUNCTION
 from tools.checks.view import View
 
 CONCURRENCY = "lambda:GetFunctionConcurrency"
-RELATIONAL = ("AWS::RDS::DBInstance", "AWS::RDS::DBCluster")
+INSTANCE, CLUSTER = "AWS::RDS::DBInstance", "AWS::RDS::DBCluster"
+READ_CLUSTER = "rds:DescribeDBClusters"
 PROXY = "AWS::RDS::DBProxy"
 
 
@@ -64,21 +65,39 @@ def function_concurrency_zero(function: View) -> Outcome:
         "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy.html",
     ),
     passes=[
-        _reserving(20, Example(type="AWS::RDS::DBInstance")),
+        _reserving(20, Example(type=INSTANCE)),
         _reserving(None, Example(type=PROXY)),
     ],
     fails=[
-        _reserving(None, Example(type="AWS::RDS::DBInstance")),
-        _reserving(None, Example(type="AWS::RDS::DBCluster")),
+        _reserving(None, Example(type=INSTANCE)),
+        _reserving(None, Example(type=CLUSTER)),
     ],
-    silent=[_reserving(None, Example(type="AWS::DynamoDB::Table"))],
+    silent=[
+        _reserving(None, Example(type="AWS::DynamoDB::Table")),
+        _reserving(
+            None, Example(type=CLUSTER, facts={READ_CLUSTER: {"HttpEndpointEnabled": True}})
+        ),
+    ],
 )
 def function_relational_no_proxy(function: View) -> Outcome:
     """Every execution opens connections of its own, and Lambda starts a thousand where one was."""
     reserved = function.read(CONCURRENCY, "ReservedConcurrentExecutions")
-    if function.linked(*RELATIONAL):
+    if connected_databases(function):
         return passed_if(reserved is not None)
     return passed() if function.linked(PROXY) else NOT_APPLICABLE
+
+
+def connected_databases(function: View) -> list[View]:
+    """Relational databases it keeps connections to; with the Data API it needs none."""
+    return [
+        database
+        for database in function.linked(INSTANCE, CLUSTER)
+        if not (
+            database.type == CLUSTER
+            and database.has(READ_CLUSTER)
+            and database.read(READ_CLUSTER, "HttpEndpointEnabled")
+        )
+    ]
 
 
 @check(

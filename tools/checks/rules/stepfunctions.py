@@ -33,7 +33,7 @@ READ = "stepfunctions:DescribeStateMachine"
     fails=[Example(facts={READ: {"tracingConfiguration": {"enabled": False}}})],
 )
 def machine_tracing_off(machine: View) -> Outcome:
-    """The execution history shows a machine's own steps; a trace shows what was slow behind them."""
+    """The history shows a machine's own steps; a trace also shows what was slow behind them."""
     return passed_if(bool(machine.read(READ, "tracingConfiguration.enabled")))
 
 

@@ -72,8 +72,8 @@ _JOB = "arn:aws:states:::ecs:runTask.sync"
     on_fail=(Effect(SLOW_DEPENDENCY, Phase.ACT, "restart_by_hand", by_person=True),),
     effect_source="the hanging execution has to be noticed, stopped and started again",
     recommendation=(
-        "Set `TimeoutSeconds` on the step, at a few times the job's usual length, with a `Retry` or "
-        "`Catch` for `States.Timeout`; no cost."
+        "Set `TimeoutSeconds` on the step, at a few times the job's usual length, with a `Retry` "
+        "or `Catch` for `States.Timeout`; no cost."
     ),
     documentation=(
         "Best practices for Step Functions",
@@ -180,8 +180,8 @@ def task_no_retry(machine: View) -> Outcome:
     on_fail=(Effect(OVERLOAD, Phase.ACT, "change_configuration", by_person=True),),
     effect_source="the retries have to be slowed down by hand before the dependency recovers",
     recommendation=(
-        "Set `BackoffRate` to 2 (the default) with `MaxDelaySeconds` and `JitterStrategy: FULL`; no "
-        "cost."
+        "Set `BackoffRate` to 2 (the default) with `MaxDelaySeconds` and `JitterStrategy: FULL`; "
+        "no cost."
     ),
     documentation=(
         "Handling errors in Step Functions workflows",
@@ -259,8 +259,8 @@ _TOLERANCE = (
         "item's steps, and look at the failed items afterwards; no cost."
     ),
     documentation=(
-        "Setting failure thresholds for Distributed Map states in Step Functions",
-        "https://docs.aws.amazon.com/step-functions/latest/dg/maprun-fail-threshold.html",
+        "Using Map state in Distributed mode for large-scale parallel workloads",
+        "https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html",
     ),
     passes=[
         _machine(Each=_distributed(ToleratedFailurePercentage=5)),

@@ -248,6 +248,7 @@ def test_follow_up_facts(snapshot: Snapshot, ids: dict[str, str]) -> None:
     assert worker["lambda:GetPolicy"] == {}, "no policy is a fact, not a gap"
     assert worker["lambda:ListAliases"] == []
     assert worker["lambda:GetFunctionConcurrency"] == {}
+    assert snapshot.calls["lambda:ListFunctionEventInvokeConfigs"] == 1, "only where events come in"
     api = snapshot.resources[ids["api"]].facts
     assert api["apigateway:GetStages"][0]["stageName"] == "live"
     assert "methodIntegration" in api["apigateway:GetResources"][0]["resourceMethods"]["GET"]
