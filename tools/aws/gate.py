@@ -103,7 +103,7 @@ SENSITIVE_READS = frozenset(
         "stepfunctions:GetActivityTask",
         "stepfunctions:GetExecutionHistory",
         "support:DescribeAttachment",
-        "workmail:GetRawMessageContent",
+        "workmailmessageflow:GetRawMessageContent",
         "xray:BatchGetTraces",
     }
 )

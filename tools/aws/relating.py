@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from state.snapshot import Relation, RelationKind
+from state.snapshot import Relation
 from tools.aws.asking import Asker
 from tools.aws.declarations import Collector, Find, Reference, collectors
 from tools.aws.identity import account_of, region_of
@@ -92,11 +92,7 @@ class Relating:
             if seen in self._inventory:
                 continue
             on_member = any(found and found.resource.member for found in targets)
-            shared = [
-                found.resource.id
-                for found, reference in zip(targets, references, strict=True)
-                if found and found.used and reference.kind is not RelationKind.CONTAINMENT
-            ]
+            shared = [found.resource.id for found in targets if found and found.used]
             if on_member or any(self._users[identity] < USERS_KEPT for identity in shared):
                 if on_member and seen.collector.attached_are_members:
                     self._members.adopt(seen)

@@ -77,7 +77,7 @@ AGENT = Collector(
             operation="bedrock-agent:ListAgentKnowledgeBases",
         ),
     ),
-    redact=("instruction", "promptOverrideConfiguration"),
+    redact=("instruction", "promptOverrideConfiguration", "*.apiSchema.payload"),
 )
 
 KNOWLEDGE_BASE = Collector(
@@ -107,6 +107,7 @@ KNOWLEDGE_BASE = Collector(
             label="reads and writes",
         ),
     ),
+    redact=("knowledgeBaseConfiguration.sqlKnowledgeBaseConfiguration",),
 )
 
 COLLECTORS = (AGENT, KNOWLEDGE_BASE)

@@ -55,7 +55,14 @@ RULE = Collector(
             operation="events:ListTargetsByRule",
         ),
     ),
-    redact=("*.Input", "*.InputTransformer.InputTemplate", "*.HttpParameters.HeaderParameters.*"),
+    redact=(
+        "*.Input",
+        "*.InputTransformer.InputTemplate",
+        "*.HttpParameters.HeaderParameters.*",
+        "*.AppSyncParameters.GraphQLOperation",
+        "*.RedshiftDataParameters.Sql",
+        "*.RedshiftDataParameters.Sqls.*",
+    ),
 )
 
 EVENT_BUS = Collector(

@@ -30,6 +30,7 @@ DB_INSTANCE = Collector(
     arn="arn:{partition}:rds:{region}:{account}:db:{id}",
     tags="TagList",
     aliases=("Endpoint.Address", "DbiResourceId"),
+    redact=("PendingModifiedValues.MasterUserPassword",),
     links=(
         Link(
             path="DBClusterIdentifier",
@@ -64,6 +65,7 @@ DB_CLUSTER = Collector(
     arn="arn:{partition}:rds:{region}:{account}:cluster:{id}",
     tags="TagList",
     aliases=("Endpoint", "ReaderEndpoint", "CustomEndpoints", "DbClusterResourceId"),
+    redact=("PendingModifiedValues.MasterUserPassword",),
     links=(
         Link(
             path="DBClusterMembers[].DBInstanceIdentifier",
