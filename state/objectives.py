@@ -45,7 +45,7 @@ def parse_duration(text: str) -> int:
         InvalidDuration: the text is no duration, is negative, longer than ten years, or a bare
             number or clock time (of what?).
     """
-    plain = text.strip()
+    plain = " ".join(text.split())
     if plain != "0" and any(c.isdigit() for c in plain) and not any(c.isalpha() for c in plain):
         raise InvalidDuration(f"{text!r} has no unit: say 30m, 24h or 2d")
     try:

@@ -4,13 +4,21 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# Read by langgraph when it is imported, so not in a fixture.
+os.environ["LANGGRAPH_STRICT_MSGPACK"] = "true"
+
+# How long an example takes says more of the machine than of the code.
+settings.register_profile("seeams", deadline=None, max_examples=50)
+settings.load_profile("seeams")
 
 _FORGET = ("AWS_", "SEEAMS_")
 
 
 @pytest.fixture(autouse=True)
 def nothing_of_the_users(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """An empty home folder, no AWS settings, strict revival of what checkpoints hold."""
+    """An empty home folder, no AWS settings."""
     for name in list(os.environ):
         if name.startswith(_FORGET):
             monkeypatch.delenv(name)
@@ -18,7 +26,6 @@ def nothing_of_the_users(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Non
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "no-aws-config"))
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "no-aws-credentials"))
     monkeypatch.setenv("SEEAMS_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("LANGGRAPH_STRICT_MSGPACK", "true")
 
 
 @pytest.hookimpl(tryfirst=True)
