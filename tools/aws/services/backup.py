@@ -9,8 +9,6 @@ PROTECTED_TYPES = (
     "AWS::DynamoDB::Table",
     "AWS::EFS::FileSystem",
     "AWS::S3::Bucket",
-    "AWS::EC2::Instance",
-    "AWS::EC2::Volume",
 )
 
 # One list for the Region says of everything that AWS Backup ever copied when that was last done;
