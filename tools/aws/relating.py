@@ -34,6 +34,8 @@ class Relating:
                 unseen = found.references[found.followed :]
                 self._unresolved += [(found, reference) for reference in unseen]
                 found.followed = len(found.references)
+            elif not found.used:  # a target group names its load balancer, not the other way round
+                found.used = any(self._serves_member(found, each) for each in found.references)
         pending, self._unresolved = self._unresolved, []
         wanted: set[Wanted] = set()
         for found, reference in pending:
@@ -46,6 +48,10 @@ class Relating:
         new = wanted - self._wanted
         self._wanted |= new
         return new
+
+    def _serves_member(self, found: Found, reference: Reference) -> bool:
+        user = reference.incoming and self._inventory.resolve(reference, found.resource.region)
+        return bool(user and user.resource.member)
 
     def attached(self) -> list[Sighted]:
         """What points at a member through an `attach` link, or at what a member depends on."""

@@ -58,7 +58,7 @@ def _is_used(certificate: View) -> bool:
     silent=[_certificate("2026-06-20T00:00:00+00:00", InUseBy=[])],
 )
 def certificate_expiring(certificate: View) -> Outcome:
-    """ACM renews its own sixty days ahead: what is left at thirty has failed, or is yours to renew."""
+    """ACM renews its own sixty days ahead: what is left at thirty has failed, or is yours."""
     end = certificate.read_time(READ, "NotAfter")
     if end is None or not _is_used(certificate):
         return NOT_APPLICABLE
