@@ -103,6 +103,11 @@ def short_name(identifier: str) -> str:
     return re.split(r"[/:]", identifier.removesuffix(":*"))[-1] or identifier
 
 
+def without_arns(name: str) -> str:
+    """A name in which short names stand for ARNs; a table's stream is called like the table."""
+    return re.sub(r"arn:\S+", lambda arn: short_name(arn[0].partition("/stream/")[0]), name)
+
+
 def tags_of(item: Item, path: str) -> dict[str, str]:
     """Tags as a map, from any of the three shapes in which AWS gives them."""
     found = search(path, item) or {}

@@ -17,6 +17,7 @@ from tools.aws.identity import (
     plain_id,
     region_of,
     short_name,
+    without_arns,
 )
 from tools.aws.redaction import redact, redact_text
 
@@ -109,11 +110,12 @@ class Inventory:
         if found is None:
             own = seen.collector
             fact = {key: value for key, value in seen.item.items() if key not in ("_id", "_parts")}
-            called = search(own.name, seen.item) if own.name else tags.get("Name")
+            named = search(own.name, seen.item) if own.name else None
+            called = without_arns(str(named)) if named else tags.get("Name")
             resource = Resource(
                 id=identity,
                 type=own.type,
-                name=redact_text(str(called or tags.get("Name") or short_name(seen.plain_id))),
+                name=redact_text(called or tags.get("Name") or short_name(seen.plain_id)),
                 region=seen.region,
                 member=member,
                 tags=redact(tags),

@@ -71,6 +71,7 @@ REST_API = Collector(
     # A tagged stage stands for its API.
     arn_pattern=r"arn:[^:]+:apigateway:[^:]*::/restapis/(?P<id>[^/]+)(?:/stages/.+)?",
     name="name",
+    aliases=("name",),  # as metrics call it
     tags="tags",
     find=Find.LISTED,
     follow_ups=(

@@ -152,6 +152,7 @@ EVENT_SOURCE_MAPPING = Collector(
     read=Call(operation="lambda:ListEventSourceMappings", items="EventSourceMappings[]"),
     id="UUID",
     arn="arn:{partition}:lambda:{region}:{account}:event-source-mapping:{id}",
+    name="EventSourceArn && join(' ', ['mapping from', EventSourceArn])",
     find=Find.ATTACHED,
     attached_are_members=True,
     attaches_to=(

@@ -236,6 +236,14 @@ def test_relations(snapshot: Snapshot, ids: dict[str, str]) -> None:
     assert delivered == {JOBS}
 
 
+def test_names_that_people_can_read(snapshot: Snapshot, ids: dict[str, str]) -> None:
+    assert snapshot.resources[ids["mapping"]].name == "mapping from jobs"
+    assert {s.name for s in subscriptions(snapshot)} == {
+        "sqs subscription to placed",
+        "email subscription to placed",
+    }
+
+
 def test_json_texts_are_parsed(snapshot: Snapshot) -> None:
     queue = snapshot.resources[JOBS].facts["sqs:GetQueueAttributes"]
     assert queue["RedrivePolicy"]["maxReceiveCount"] == 5
