@@ -43,6 +43,7 @@ _BY_DIMENSION: Mapping[tuple[str, str], _Watched] = {
     ("AWS/EFS", "FileSystemId"): _Watched("AWS::EFS::FileSystem"),
     ("AWS/ELB", "LoadBalancerName"): _Watched("AWS::ElasticLoadBalancing::LoadBalancer"),
     ("AWS/ES", "DomainName"): _Watched("AWS::OpenSearchService::Domain"),
+    ("AWS/ElastiCache", "clusterId"): _Watched("AWS::ElastiCache::ServerlessCache"),
     ("AWS/ElastiCache", "ReplicationGroupId"): _Watched("AWS::ElastiCache::ReplicationGroup"),
     ("AWS/Events", "RuleName"): _Watched("AWS::Events::Rule"),
     ("AWS/Firehose", "DeliveryStreamName"): _Watched("AWS::KinesisFirehose::DeliveryStream"),

@@ -1,0 +1,113 @@
+"""Which alarms can fire and tell somebody, and after how many seconds they do."""
+
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+
+from tools.checks.metrics import always_has_data, exists
+from tools.checks.view import Unknown, View
+from tools.grading.assumptions import assumptions
+
+ALARM = "AWS::CloudWatch::Alarm"
+COMPOSITE = "AWS::CloudWatch::CompositeAlarm"
+TOPIC = "AWS::SNS::Topic"
+READ = "cloudwatch:DescribeAlarms"
+TOPIC_READ = "sns:GetTopicAttributes"
+
+_TELLS = (
+    ":lambda:",
+    ":ssm:",
+    ":ssm-incidents:",
+)  # a notifier of one's own, an OpsItem, an incident
+_BLIND_AFTER = timedelta(days=1)
+
+
+def metrics_of(alarm: View) -> list[tuple[str, str]]:
+    """Namespace and name of the alarm's metric, or of each metric in its expression."""
+    pairs = alarm.read(READ, "[[Namespace, MetricName]]") or []
+    inner = alarm.read(READ, "Metrics[].MetricStat.Metric.[Namespace, MetricName]") or []
+    return [(namespace, name) for namespace, name in (*pairs, *inner) if namespace and name]
+
+
+def is_blind(alarm: View) -> bool:
+    """No data for a day although every one of its metrics is reported at all times."""
+    if alarm.read(READ, "StateValue") != "INSUFFICIENT_DATA":
+        return False
+    since = alarm.read_time(READ, "StateUpdatedTimestamp")
+    steady = all(always_has_data(*metric) for metric in metrics_of(alarm))
+    return steady and since is not None and alarm.workload.taken_at - since > _BLIND_AFTER
+
+
+def notifies(alarm: View) -> bool:
+    """Whether an action of the alarm reaches somebody: scaling and recovering tell nobody.
+
+    Raises:
+        Unknown: it notifies a topic whose subscriptions cannot be seen, in another account.
+    """
+    actions = alarm.read(READ, "AlarmActions") or []
+    if any(service in action for action in actions for service in _TELLS):
+        return True
+    topics = alarm.linked(TOPIC, label="notifies")
+    if any(has_subscriber(topic) for topic in topics):
+        return True
+    named = sum(":sns:" in action for action in actions)
+    if named > len(topics) + len(alarm.dangling("notifies")):
+        raise Unknown(TOPIC_READ)
+    return False
+
+
+def has_subscriber(topic: View) -> bool:
+    """Whether somebody has confirmed a subscription to the topic."""
+    return int(topic.read(TOPIC_READ, "SubscriptionsConfirmed") or 0) > 0
+
+
+def tells_somebody(alarm: View) -> bool:
+    """Whether the alarm, or a composite alarm that it is part of, is switched on and notifies."""
+    chain = [alarm, *alarm.linked_from(COMPOSITE, label="combines")]
+    return any(each.read(READ, "ActionsEnabled") and notifies(each) for each in chain)
+
+
+def seconds_to_fire(alarm: View) -> float:
+    """Period times the breaching data points it waits for."""
+    periods = alarm.read(READ, "[Period, Metrics[].MetricStat.Period, Metrics[].Period][]") or []
+    points = alarm.read(READ, "DatapointsToAlarm") or alarm.read(READ, "EvaluationPeriods") or 1
+    return float(max((p for p in periods if p), default=60) * points)
+
+
+def can_fire(alarm: View) -> bool:
+    """Whether its metrics exist, data arrives, and it fires sooner than a user would call."""
+    if not all(exists(*metric) for metric in metrics_of(alarm)):
+        return False
+    return not is_blind(alarm) and seconds_to_fire(alarm) <= _too_late()
+
+
+def soonest(alarms: Iterable[View]) -> float | None:
+    """Seconds until the quickest effective alarm fires; None if none of them is effective.
+
+    Raises:
+        Unknown: none is known to be effective, and for one of them it could not be seen.
+    """
+    unseen: Unknown | None = None
+    seconds: list[float] = []
+    for alarm in alarms:
+        try:
+            if can_fire(alarm) and tells_somebody(alarm):
+                seconds.append(seconds_to_fire(alarm))
+        except Unknown as unknown:
+            unseen = unknown
+    if not seconds and unseen:
+        raise unseen
+    return min(seconds, default=None)
+
+
+def watching(*components: View) -> Iterator[View]:
+    """The alarms on any of these.
+
+    Raises:
+        Unknown: alarms could not be listed.
+    """
+    found = {a.id: a for c in components for a in c.linked_from(ALARM, label="watches")}
+    yield from found.values()
+
+
+def _too_late() -> float:
+    return assumptions()["unmonitored"].seconds

@@ -1,0 +1,99 @@
+"""Stacks, as far as rebuilding and rolling back depend on them."""
+
+from state.categories.misconfiguration_and_bugs import (
+    BAD_CHANGE,
+    CHANGED_BY_HAND,
+    DATA_DELETED,
+    GUARDRAILS,
+    ROLLS_BACK,
+)
+from state.judgements import Layer, Phase
+from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, check, passed_if
+from tools.checks.view import View
+
+STACK = "AWS::CloudFormation::Stack"
+READ = "cloudformation:DescribeStacks"
+_GUIDE = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide"
+_STUCK = ("UPDATE_ROLLBACK_FAILED", "ROLLBACK_FAILED", "DELETE_FAILED", "IMPORT_ROLLBACK_FAILED")
+
+
+def _stack(**fields: object) -> Example:
+    return Example(facts={READ: {"StackStatus": "UPDATE_COMPLETE", **fields}})
+
+
+@check(
+    id="cloudformation.stack_stuck",
+    resource_type=STACK,
+    title="A stack is stuck in a failed rollback: no correction can be deployed through it",
+    question=ROLLS_BACK,
+    layer=Layer.CONTINUOUS_IMPROVEMENT,
+    on_fail=(Effect(BAD_CHANGE, Phase.ACT, "redeploy_by_hand", by_person=True),),
+    effect_source="the rollback has to be continued before anything can be deployed",
+    recommendation=(
+        "Continue the rollback (`aws cloudformation continue-update-rollback`), skipping the "
+        "resources that failed, then deploy the template again to bring them in line."
+    ),
+    documentation=("Troubleshooting CloudFormation", f"{_GUIDE}/troubleshooting.html"),
+    passes=[_stack()],
+    fails=[_stack(StackStatus="UPDATE_ROLLBACK_FAILED")],
+)
+def stack_stuck(stack: View) -> Outcome:
+    """Until it is freed the quickest way to mend production is closed; people mend it by hand."""
+    status = stack.read(READ, "StackStatus")
+    return passed_if(status not in _STUCK, f"it is {status}")
+
+
+@check(
+    id="cloudformation.stack_drifted",
+    resource_type=STACK,
+    title="A stack was changed by hand: the next deployment undoes that, or fails on it",
+    question=CHANGED_BY_HAND,
+    layer=Layer.CONTINUOUS_IMPROVEMENT,
+    on_fail=(Effect(BAD_CHANGE, Phase.ACT, "redeploy_by_hand", by_person=True),),
+    effect_source="going back to the last template does not go back to what worked",
+    recommendation=(
+        "Look at the drift, write what should stay into the template and deploy it; detect drift "
+        "again after every incident."
+    ),
+    documentation=(
+        "Detect unmanaged configuration changes with drift detection",
+        f"{_GUIDE}/using-cfn-stack-drift.html",
+    ),
+    passes=[_stack(DriftInformation={"StackDriftStatus": "IN_SYNC"})],
+    fails=[_stack(DriftInformation={"StackDriftStatus": "DRIFTED"})],
+    silent=[_stack(DriftInformation={"StackDriftStatus": "NOT_CHECKED"}), _stack()],
+)
+def stack_drifted(stack: View) -> Outcome:
+    """What was mended at night by hand is lost in the next release, or in the next Region."""
+    status = stack.read(READ, "DriftInformation.StackDriftStatus")
+    if status not in ("IN_SYNC", "DRIFTED"):
+        return NOT_APPLICABLE
+    return passed_if(status == "IN_SYNC")
+
+
+@check(
+    id="cloudformation.termination_protection_off",
+    resource_type=STACK,
+    title="One command deletes the whole stack: nothing asks whether it was meant",
+    question=GUARDRAILS,
+    layer=Layer.CONTINUOUS_IMPROVEMENT,
+    on_fail=(Effect(DATA_DELETED, Phase.ACT, "redeploy_by_hand", by_person=True),),
+    effect_source="everything in the stack has to be deployed again, before data is restored",
+    recommendation=(
+        "Turn on termination protection (`aws cloudformation update-termination-protection`) for "
+        "the root stack: one call, free."
+    ),
+    documentation=(
+        "Protect CloudFormation stacks from being deleted",
+        f"{_GUIDE}/using-cfn-protect-stacks.html",
+    ),
+    strength="stacks are protected from deletion",
+    passes=[_stack(EnableTerminationProtection=True)],
+    fails=[_stack(EnableTerminationProtection=False)],
+    silent=[_stack(EnableTerminationProtection=False, ParentId="arn", RootId="arn")],
+)
+def termination_protection_off(stack: View) -> Outcome:
+    """The stack of a test and that of production differ by a letter in the command line."""
+    if stack.read(READ, "ParentId"):
+        return NOT_APPLICABLE  # protected with its root
+    return passed_if(bool(stack.read(READ, "EnableTerminationProtection")))

@@ -1,0 +1,128 @@
+"""Roles, as far as recovery depends on them: one that is gone, and one that two workloads share."""
+
+from collections.abc import Mapping
+
+from state.categories.misconfiguration_and_bugs import BAD_CHANGE, GUARDRAILS
+from state.categories.shared_fate import SHARED_COMPONENT_FAILED, SHARED_WITH_OTHERS
+from state.categories.single_point_of_failure import COMPONENT_LOST
+from state.judgements import Layer, Phase
+from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, check, passed_if
+from tools.checks.neighbours import belongs_elsewhere, identify
+from tools.checks.sharing import named
+from tools.checks.view import View
+
+ROLE = "AWS::IAM::Role"
+FUNCTION = "AWS::Lambda::Function"
+SERVICE = "AWS::ECS::Service"
+STATE_MACHINE = "AWS::StepFunctions::StateMachine"
+AGENT = "AWS::Bedrock::Agent"
+READ = "iam:GetRole"
+
+# Where each names the roles it acts under, and what the relation is called.
+_NAMED: Mapping[str, tuple[str, str]] = {
+    FUNCTION: ("lambda:ListFunctions", "Role"),
+    SERVICE: ("ecs:DescribeTaskDefinition", "[taskRoleArn, executionRoleArn]"),
+    STATE_MACHINE: ("stepfunctions:DescribeStateMachine", "roleArn"),
+    AGENT: ("bedrock-agent:GetAgent", "agentResourceRoleArn"),
+}
+_LABELS = ("runs as", "acts as", "starts as")
+
+
+def _function(*roles: Example, **more: str) -> Example:
+    facts = {"lambda:ListFunctions": {"Role": "arn:aws:iam::123456789012:role/orders", **more}}
+    return Example(facts=facts, type=FUNCTION, linked=roles)
+
+
+def _service() -> Example:
+    """Its containers act under no role."""
+    return Example(type=SERVICE, facts={"ecs:DescribeTaskDefinition": {"family": "web"}})
+
+
+def _role(*users: Example, member: bool = True, dangling: bool = False) -> Example:
+    facts = {READ: {"RoleName": "orders", "Arn": "arn:aws:iam::123456789012:role/orders"}}
+    return Example(
+        type=ROLE,
+        facts=facts,
+        label="runs as",
+        linked_from=users,
+        member=member,
+        dangling=dangling,
+    )
+
+
+@check(
+    id="iam.role_missing",
+    resource_type=tuple(_NAMED),
+    title="A component acts under a role that is gone: what has to start or sign in anew fails",
+    question=GUARDRAILS,
+    layer=Layer.HIGH_AVAILABILITY,
+    on_fail=(
+        Effect(COMPONENT_LOST, Phase.ACT, "redeploy_by_hand", by_person=True),
+        Effect(BAD_CHANGE, Phase.ACT, "redeploy_by_hand", by_person=True),
+    ),
+    effect_source="the role and its permissions have to be put together again from code or memory",
+    recommendation=(
+        "Create the role again from the template that made it, with the same name and policies, "
+        "and deploy the component once more: a role of the same name is not the same to trust "
+        "policies."
+    ),
+    documentation=(
+        "Troubleshoot IAM roles",
+        "https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_roles.html",
+    ),
+    passes=[_function(_role())],
+    fails=[_function(_role(dangling=True))],
+    silent=[_service()],
+)
+def role_missing(component: View) -> Outcome:
+    """What runs keeps its credentials for an hour, which hides it until the first replacement."""
+    operation, path = _NAMED[component.type]
+    roles = component.read(operation, path)
+    if not roles or not any(roles):
+        return NOT_APPLICABLE
+    gone = [target for label in _LABELS for target in component.dangling(label)]
+    return passed_if(not gone, ", ".join(sorted(gone)))
+
+
+@check(
+    id="iam.role_shared_by_workloads",
+    resource_type=(ROLE, *_NAMED),
+    title="A role serves another workload too: one edit of its permissions stops both",
+    question=SHARED_WITH_OTHERS,
+    layer=Layer.CONTINUOUS_IMPROVEMENT,
+    on_fail=(Effect(SHARED_COMPONENT_FAILED, Phase.ACT, "separate_by_hand", by_person=True),),
+    effect_source=(
+        "what each of them needs has to be found out before either gets a role of its own"
+    ),
+    recommendation=(
+        "Give each component a role of its own with what it needs (IAM Access Analyzer writes the "
+        "policy from what was used): free, one deployment each."
+    ),
+    documentation=(
+        "Security best practices in IAM",
+        "https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html",
+    ),
+    passes=[_role(_function()), _function(_role(_function(), member=False))],
+    fails=[
+        _role(_function(), Example(type=FUNCTION, name="theirs", member=False, label="runs as")),
+        _function(
+            _role(
+                Example(type=FUNCTION, name="theirs", member=False, label="runs as"), member=False
+            )
+        ),
+    ],
+    silent=[_function(_role())],
+)
+def role_shared_by_workloads(view: View) -> Outcome:
+    """Whoever tightens or deletes the role for one of them does not know of the other."""
+    if view.type == ROLE:
+        identify(view)
+        roles = [view]
+    else:
+        view.read(*_NAMED[view.type])
+        roles = [role for role in view.linked(ROLE) if not role.member]
+    if not roles:
+        return NOT_APPLICABLE  # judged on the role itself
+    using = (user for role in roles for user in role.linked_from(*_NAMED))
+    others = [user for user in using if belongs_elsewhere(user)]
+    return passed_if(not others, f"also used by {named(others)}" if others else "")

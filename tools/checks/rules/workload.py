@@ -1,0 +1,339 @@
+"""The workload as a whole: where it all stands, and what it leans on outside itself."""
+
+from collections.abc import Iterator, Sequence
+
+from state.categories.shared_fate import (
+    BOUNDARIES,
+    SHARED_COMPONENT_FAILED,
+    SHARED_WITH_OTHERS,
+    TIGHTLY_COUPLED,
+)
+from state.categories.single_point_of_failure import (
+    REGION_LOSS,
+    REGION_LOST,
+    ZONE_LOSS,
+    ZONE_LOST,
+)
+from state.judgements import Layer, Phase
+from state.snapshot import Relation, RelationKind
+from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, check, passed_if
+from tools.checks.neighbours import identify, is_readable, tagged_otherwise
+from tools.checks.sharing import named
+from tools.checks.view import View
+
+_PILLAR = "https://docs.aws.amazon.com/wellarchitected/latest/reliability-pillar"
+_SUBNET = "AWS::EC2::Subnet"
+_FUNCTION = "AWS::Lambda::Function"
+_TABLE = "AWS::DynamoDB::Table"
+
+_IN_SUBNETS = (
+    "AWS::AutoScaling::AutoScalingGroup",
+    "AWS::EC2::Instance",
+    "AWS::ECS::Service",
+    "AWS::ElasticLoadBalancingV2::LoadBalancer",
+    _FUNCTION,
+)
+_STORES = (
+    "AWS::RDS::DBCluster",
+    "AWS::RDS::DBInstance",
+    "AWS::S3::Bucket",
+    _TABLE,
+    "AWS::EFS::FileSystem",
+    "AWS::ElastiCache::ReplicationGroup",
+)
+_COMPONENTS = (
+    *_IN_SUBNETS,
+    *_STORES,
+    "AWS::ApiGateway::RestApi",
+    "AWS::ApiGatewayV2::Api",
+    "AWS::Bedrock::Agent",
+    "AWS::ElastiCache::CacheCluster",
+    "AWS::Kinesis::Stream",
+    "AWS::SNS::Topic",
+    "AWS::SQS::Queue",
+    "AWS::SecretsManager::Secret",
+    "AWS::StepFunctions::StateMachine",
+)
+_QUOTED = 10  # members that stand as evidence where nothing is wrong
+
+
+def _dependencies(members: Sequence[View]) -> Iterator[tuple[View, Relation, View]]:
+    """What a member cannot work without, among components that could be read."""
+    for member in members:
+        others = {other.id: other for other in member.linked(*_COMPONENTS)}
+        for relation in member.workload.outgoing.get(member.id, ()):
+            if relation.hard and relation.target in others and is_readable(others[relation.target]):
+                yield member, relation, others[relation.target]
+
+
+def _show(member: View, relation: Relation, other: View) -> None:
+    """Read what proves the dependency: the field that names the other, and the other."""
+    if relation.operation and member.has(relation.operation):
+        member.read(relation.operation, relation.path)
+    identify(other)
+
+
+def _assessed(view: View) -> list[View]:
+    members = [member for member in view.members(*_COMPONENTS) if is_readable(member)]
+    for member in members[:_QUOTED]:
+        identify(member)
+    return members
+
+
+def _member(
+    kind: str, *, linked: Sequence[Example] = (), region: str | None = None, **tags: str
+) -> Example:
+    return Example(type=kind, facts=_FACTS[kind], tags=tags, linked=linked, region=region)
+
+
+def _neighbour(kind: str, *, region: str | None = None, **tags: str) -> Example:
+    return Example(
+        type=kind, facts=_FACTS[kind], tags=tags, member=False, label="reads", region=region
+    )
+
+
+_FACTS = {
+    "AWS::RDS::DBInstance": {"rds:DescribeDBInstances": {"DBInstanceIdentifier": "orders"}},
+    _TABLE: {"dynamodb:DescribeTable": {"TableName": "orders"}},
+    "AWS::ECS::Service": {"ecs:DescribeServices": {"serviceName": "web"}},
+}
+
+
+def _placed(*zones: str) -> Example:
+    subnets = [
+        Example(
+            type=_SUBNET,
+            facts={"ec2:DescribeSubnets": {"AvailabilityZone": zone}},
+            member=False,
+            label="placed in",
+            name=zone,
+        )
+        for zone in zones
+    ]
+    return _member("AWS::ECS::Service", linked=subnets)
+
+
+@check(
+    id="workload.single_az",
+    resource_type="workload",
+    title="Everything that runs stands in one zone: without that zone there is no workload",
+    question=ZONE_LOSS,
+    layer=Layer.HIGH_AVAILABILITY,
+    on_fail=(Effect(ZONE_LOST, Phase.ACT, "rebuild_component", by_person=True),),
+    effect_source="every component has to be set up in another zone; they can be done side by side",
+    recommendation=(
+        "Begin with subnets in a second zone and let what replaces itself (services, groups, "
+        "functions) use them: traffic between zones is the only cost; then the data stores."
+    ),
+    documentation=(
+        "Deploy the workload to multiple locations",
+        f"{_PILLAR}/rel_fault_isolation_multiaz_region_system.html",
+    ),
+    strength="what runs is spread over several zones",
+    passes=[Example(linked=[_placed("eu-west-1a"), _placed("eu-west-1a", "eu-west-1b")])],
+    fails=[Example(linked=[_placed("eu-west-1a"), _placed("eu-west-1a", "eu-west-1a")])],
+    silent=[Example(linked=[_placed("eu-west-1a")]), Example(linked=[_member(_TABLE)])],
+)
+def single_az(workload: View) -> Outcome:
+    """A zone has its own power and network, and fails as one.
+
+    Judged where two or more components are placed in subnets; one alone is that component's matter.
+    """
+    placed = [
+        zones
+        for member in workload.members(*_IN_SUBNETS)
+        if (zones := _zones(member.linked(_SUBNET, label="placed in")))
+    ]
+    if len(placed) < 2:
+        return NOT_APPLICABLE
+    everywhere = set().union(*placed)
+    return passed_if(len(everywhere) > 1, f"in {', '.join(sorted(everywhere))}")
+
+
+def _zones(subnets: Sequence[View]) -> set[str]:
+    return {subnet.read("ec2:DescribeSubnets", "AvailabilityZone") for subnet in subnets}
+
+
+@check(
+    id="workload.single_region",
+    resource_type="workload",
+    title=(
+        "All of the workload is in one Region: after its loss everything is set up anew elsewhere"
+    ),
+    question=REGION_LOSS,
+    layer=Layer.DISASTER_RECOVERY,
+    on_fail=(Effect(REGION_LOST, Phase.ACT, "rebuild_in_region", by_person=True),),
+    on_pass=(Effect(REGION_LOST, Phase.ACT, "switch_region", by_person=True),),
+    effect_source="AWS's published recovery time for backup and restore",
+    recommendation=(
+        "Only if the loss of a Region must be survived: keep copies of the data and the templates "
+        "in a second Region first (pilot light), then the smallest set that serves (warm standby)."
+    ),
+    documentation=(
+        "Use defined recovery strategies to meet the recovery objectives",
+        f"{_PILLAR}/rel_planning_for_recovery_disaster_recovery.html",
+    ),
+    strength="the workload has components in a second Region",
+    saving="what stands by in the second Region",
+    passes=[Example(linked=[_member(_TABLE), _member("AWS::ECS::Service", region="eu-central-1")])],
+    fails=[Example(linked=[_member(_TABLE), _member("AWS::ECS::Service")])],
+    silent=[Example()],
+)
+def single_region(workload: View) -> Outcome:
+    """Most workloads rightly accept this; it counts where the loss of a Region must be survived."""
+    members = [m for m in _assessed(workload) if m.region != "global"]
+    if not members:
+        return NOT_APPLICABLE
+    return passed_if(len({member.region for member in members}) > 1)
+
+
+@check(
+    id="workload.cross_region_dependency",
+    resource_type="workload",
+    title="A component needs another one in a different Region: now two Regions have to work",
+    question=TIGHTLY_COUPLED,
+    layer=Layer.HIGH_AVAILABILITY,
+    on_fail=(Effect(SHARED_COMPONENT_FAILED, Phase.ACT, "rebuild_component", by_person=True),),
+    effect_source=(
+        "the component has to be set up, or restored, in the Region of those that need it"
+    ),
+    recommendation=(
+        "Bring the dependency into the Region of its users, or read from a replica there (a global "
+        "table, a replicated secret or bucket); keep only what may fail across Regions."
+    ),
+    documentation=(
+        "AWS fault isolation boundaries",
+        "https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/"
+        "abstract-and-introduction.html",
+    ),
+    passes=[Example(linked=[_member("AWS::ECS::Service", linked=[_neighbour(_TABLE)])])],
+    fails=[
+        Example(
+            linked=[
+                _member("AWS::ECS::Service", linked=[_neighbour(_TABLE, region="us-east-1")]),
+            ]
+        )
+    ],
+    silent=[Example()],
+)
+def cross_region_dependency(workload: View) -> Outcome:
+    """Two Regions that must both be up are up less often than one, and the way between is long."""
+    members = _assessed(workload)
+    if not members:
+        return NOT_APPLICABLE
+    far = [
+        (member, relation, other)
+        for member, relation, other in _dependencies(members)
+        if relation.kind is RelationKind.DATA_FLOW
+        and "global" not in (member.region, other.region)
+        and member.region != other.region
+        and "replica" not in relation.label
+    ]
+    for each in far:
+        _show(*each)
+    return passed_if(
+        not far, ", ".join(f"{m.name} needs {o.name} in {o.region}" for m, _, o in far)
+    )
+
+
+@check(
+    id="workload.environment_crossed",
+    resource_type="workload",
+    title="A component depends on another environment's: a test over there stops this one",
+    question=SHARED_WITH_OTHERS,
+    layer=Layer.CONTINUOUS_IMPROVEMENT,
+    on_fail=(Effect(SHARED_COMPONENT_FAILED, Phase.ACT, "separate_by_hand", by_person=True),),
+    effect_source="the component has to get one of its own in its own environment",
+    recommendation=(
+        "Give each environment its own resource, best in its own account: for what is paid by use "
+        "a second one costs next to nothing."
+    ),
+    documentation=(
+        "Benefits of using multiple AWS accounts",
+        "https://docs.aws.amazon.com/whitepapers/latest/organizing-your-aws-environment/"
+        "benefits-of-using-multiple-aws-accounts.html",
+    ),
+    passes=[
+        Example(
+            linked=[
+                _member("AWS::ECS::Service", linked=[_neighbour(_TABLE, env="prod")], env="prod"),
+            ]
+        )
+    ],
+    fails=[
+        Example(
+            linked=[
+                _member(
+                    "AWS::ECS::Service",
+                    linked=[_neighbour(_TABLE, Environment="staging")],
+                    env="prod",
+                ),
+            ]
+        )
+    ],
+    silent=[Example(linked=[_member("AWS::ECS::Service", linked=[_neighbour(_TABLE)])])],
+)
+def environment_crossed(workload: View) -> Outcome:
+    """Test environments are there to be broken; whoever breaks one does not think of production."""
+    pairs = [
+        (member, relation, other, _environment(member), _environment(other))
+        for member, relation, other in _dependencies(_assessed(workload))
+    ]
+    both = [pair for pair in pairs if pair[3] and pair[4]]
+    crossed = [pair for pair in both if pair[3] != pair[4]]
+    for member, relation, other, _, _ in crossed:
+        _show(member, relation, other)
+    if not both:
+        return NOT_APPLICABLE
+    return passed_if(
+        not crossed, ", ".join(f"{m.name} ({a}) uses {o.name} ({b})" for m, _, o, a, b in crossed)
+    )
+
+
+def _environment(view: View) -> str:
+    """The environment by its tag, spelled one way."""
+    named = {key.lower(): value.lower() for key, value in view.tags.items()}
+    value = named.get("environment") or named.get("env") or named.get("stage") or ""
+    return {"production": "prod", "development": "dev", "stage": "staging"}.get(value, value)
+
+
+@check(
+    id="workload.untagged_dependency",
+    resource_type="workload",
+    title=(
+        "A component that the workload needs lacks its tag: it was not assessed, and searches miss "
+        "it"
+    ),
+    question=BOUNDARIES,
+    layer=Layer.CONTINUOUS_IMPROVEMENT,
+    on_fail=(Effect(SHARED_COMPONENT_FAILED, Phase.DIAGNOSE, "find_unlisted_dependency"),),
+    effect_source="an inventory by tag does not show it, so it is found by reading configurations",
+    recommendation=(
+        "Tag it with the workload's tag if it is the workload's own, then run the assessment "
+        "again; if it serves several, say so in a tag of its own."
+    ),
+    documentation=(
+        "Best practices and strategies for tagging",
+        "https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html",
+    ),
+    passes=[
+        Example(linked=[_member("AWS::ECS::Service", linked=[_neighbour(_TABLE, workload="x")])]),
+        Example(linked=[_member("AWS::ECS::Service")]),
+    ],
+    fails=[Example(linked=[_member("AWS::ECS::Service", linked=[_neighbour(_TABLE, Name="t")])])],
+    silent=[Example()],
+)
+def untagged_dependency(workload: View) -> Outcome:
+    """What no inventory lists is missing from backups, alarms and runbooks as well."""
+    members = _assessed(workload)
+    if not members:
+        return NOT_APPLICABLE
+    missing = [
+        (member, relation, other)
+        for member, relation, other in _dependencies(members)
+        if not other.member and not tagged_otherwise(other)
+    ]
+    for each in missing:
+        _show(*each)
+    others = {other.id: other for _, _, other in missing}
+    return passed_if(not others, named(others.values()) if others else "")
