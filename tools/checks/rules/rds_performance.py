@@ -98,21 +98,28 @@ def storage_magnetic(db: View) -> Outcome:
     passes=[_instance(PerformanceInsightsEnabled=True)],
     fails=[
         _instance(PerformanceInsightsEnabled=False, DBInstanceClass="db.r6g.large"),
-        _instance(DBClusterIdentifier="orders", DBInstanceClass="db.t4g.medium"),
+        _instance(
+            PerformanceInsightsEnabled=False,
+            DBClusterIdentifier="orders",
+            DBInstanceClass="db.t4g.medium",
+        ),
     ],
     silent=[
-        _instance(DBInstanceClass="db.t4g.micro"),
-        _instance(Engine="neptune", DBInstanceClass="db.r6g.large"),
+        _instance(PerformanceInsightsEnabled=False, DBInstanceClass="db.t4g.micro"),
+        _instance(PerformanceInsightsEnabled=False, Engine="neptune"),
+        _instance(DBInstanceClass="db.r6g.large"),
     ],
 )
 def performance_insights_off(db: View) -> Outcome:
     """The wait that a slow query spends is gone once it has passed, unless it was recorded.
 
-    The smallest classes cannot record it with every engine, so they are left alone.
+    The smallest classes cannot record it with every engine, so they are left alone, as is an
+    instance of which AWS says neither yes nor no.
     """
-    if str(db.read(READ, "Engine")).startswith(_NOT_RDS):
+    recorded = db.read(READ, "PerformanceInsightsEnabled")
+    if recorded is None or str(db.read(READ, "Engine")).startswith(_NOT_RDS):
         return NOT_APPLICABLE
-    if db.read(READ, "PerformanceInsightsEnabled"):
+    if recorded:
         return passed()
     if str(db.read(READ, "DBInstanceClass")).endswith(_TOO_SMALL_TO_RECORD):
         return NOT_APPLICABLE
