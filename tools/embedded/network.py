@@ -131,7 +131,7 @@ def machine_image(ec2: Any, name: str, tags: Tags) -> str:
     """An image of the workload's own, which nobody else can withdraw."""
     image: str = ec2.register_image(
         Name=name,
-        RootDeviceName="/dev/xvda",
+        RootDeviceName="/dev/sda1",
         Architecture="x86_64",
         VirtualizationType="hvm",
     )["ImageId"]

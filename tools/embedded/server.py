@@ -11,11 +11,13 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from state.errors import PortTaken
+from tools.embedded.amendments import amend, answer_for_moto
 from tools.embedded.samples import Sample, sample
 
 if TYPE_CHECKING:
     import boto3
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from flask import Flask
     from werkzeug.serving import BaseWSGIServer
 
 ADDRESS = "127.0.0.1"
@@ -181,6 +183,10 @@ def _serve(listening: socket.socket) -> "BaseWSGIServer":
                 return None
             return super().get_backend_for_host(host)
 
+    def backend(service: Any) -> "Flask":
+        amend(service)
+        return create_backend_app(service)
+
     moto_api_backend.reset()
     mock_random.seed(_SEED)
     settings.ACM_VALIDATION_WAIT = -1  # seconds until a certificate is issued: at once
@@ -188,7 +194,7 @@ def _serve(listening: socket.socket) -> "BaseWSGIServer":
         return make_server(
             ADDRESS,
             listening.getsockname()[1],
-            _admit_what_is_missing(QuietApplication(create_backend_app)),
+            _admit_what_is_missing(QuietApplication(backend)),
             threaded=True,
             request_handler=QuietHandler,
             fd=listening.fileno(),
@@ -204,7 +210,9 @@ def _admit_what_is_missing(application: "WSGIApplication") -> "WSGIApplication":
 
     def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         try:
-            response = Response.from_app(application, environ, buffered=True)
+            response = answer_for_moto(environ) or Response.from_app(
+                application, environ, buffered=True
+            )
             missing = response.status_code in _PAGES and response.data.startswith(_PAGE)
         except Exception:  # whatever moto raises, it cannot answer the call
             missing = True

@@ -77,7 +77,8 @@ class TestFoodAgent:
         facts = functions.get_function_configuration(FunctionName="food-agent-orders")
         names = facts["Environment"]["Variables"]
         assert names["ORDERS_BUCKET"] == "food-agent-orders-123456789012"
-        (secret,) = built.session().client("secretsmanager").list_secrets()["SecretList"]
+        secrets = built.session().client("secretsmanager")
+        secret = secrets.describe_secret(SecretId="food-agent/payment-api")
         assert names["PAYMENT_SECRET_ARN"] == secret["ARN"]
         document = (
             built.session()

@@ -127,6 +127,21 @@ def test_what_moto_lacks_is_not_implemented_rather_than_broken(account: Embedded
     assert said.getvalue() == ""
 
 
+def test_subscriptions_are_counted_as_they_are_listed(account: EmbeddedAccount) -> None:
+    sns = account.session().client("sns")
+    heard, unheard = (sns.create_topic(Name=name)["TopicArn"] for name in ("heard", "unheard"))
+    sns.subscribe(TopicArn=heard, Protocol="email", Endpoint="on-call@example.com")
+    for topic, count in ((heard, "1"), (unheard, "0")):
+        attributes = sns.get_topic_attributes(TopicArn=topic)["Attributes"]
+        assert attributes["SubscriptionsConfirmed"] == count
+        assert len(sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]) == int(count)
+
+
+def test_nothing_is_protected_by_aws_backup(account: EmbeddedAccount) -> None:
+    backup = account.session().client("backup")
+    assert backup.list_protected_resources()["Results"] == []
+
+
 def test_what_is_not_there_stays_not_found(account: EmbeddedAccount) -> None:
     with pytest.raises(ClientError) as caught:
         account.session().client("s3").get_bucket_versioning(Bucket="nowhere")

@@ -22,7 +22,10 @@ def build(client: Clients) -> None:
     network = build_network(client("ec2"), NAME, TAGS, net=10, zones="abc", nat_gateways=1)
     _stores(client, network)
     image = machine_image(client("ec2"), NAME, TAGS)
-    balancer = _web(client, network, image)
+    certificate = client("acm").request_certificate(
+        DomainName="www.shop.example.com", ValidationMethod="EMAIL", Tags=pairs(TAGS)
+    )["CertificateArn"]
+    balancer = _web(client, network, image, certificate)
     _domain(client, balancer)
     _machine(client, network, image)
     _functions(client, network)
@@ -30,7 +33,7 @@ def build(client: Clients) -> None:
     _alarms(client)
 
 
-def _web(client: Clients, network: Network, image: str) -> dict[str, str]:
+def _web(client: Clients, network: Network, image: str, certificate: str) -> dict[str, str]:
     """A load balancer over one server in one zone, replaced only once EC2 itself sees it dead."""
     ec2, elb, scaling = client("ec2"), client("elbv2"), client("autoscaling")
     balancer: dict[str, str] = elb.create_load_balancer(
@@ -55,8 +58,9 @@ def _web(client: Clients, network: Network, image: str) -> dict[str, str]:
     )["TargetGroups"][0]["TargetGroupArn"]
     elb.create_listener(
         LoadBalancerArn=balancer["LoadBalancerArn"],
-        Protocol="HTTP",
-        Port=80,
+        Protocol="HTTPS",
+        Port=443,
+        Certificates=[{"CertificateArn": certificate}],
         DefaultActions=[{"Type": "forward", "TargetGroupArn": targets}],
         Tags=pairs(TAGS),
     )
@@ -109,9 +113,6 @@ def _domain(client: Clients, balancer: dict[str, str]) -> None:
             ]
         },
     )
-    client("acm").request_certificate(
-        DomainName="www.shop.example.com", ValidationMethod="EMAIL", Tags=pairs(TAGS)
-    )
 
 
 def _machine(client: Clients, network: Network, image: str) -> None:
@@ -124,7 +125,7 @@ def _machine(client: Clients, network: Network, image: str) -> None:
         SubnetId=network.private[0],
         SecurityGroupIds=[network.app],
         BlockDeviceMappings=[
-            {"DeviceName": "/dev/xvda", "Ebs": {"VolumeSize": 20, "VolumeType": "gp3"}},
+            {"DeviceName": "/dev/sda1", "Ebs": {"VolumeSize": 20, "VolumeType": "gp3"}},
             {
                 "DeviceName": "/dev/sdf",
                 "Ebs": {"VolumeSize": 200, "VolumeType": "gp3", "DeleteOnTermination": False},
@@ -207,7 +208,7 @@ def _stores(client: Clients, network: Network) -> None:
 
 
 def _functions(client: Clients, network: Network) -> None:
-    """Three functions under one role: behind a queue, behind an API, and on a schedule."""
+    """Three functions under one role: behind a queue, behind an API, and told of events."""
     functions = client("lambda")
     execution_role = role(
         client("iam"),
@@ -243,15 +244,17 @@ def _functions(client: Clients, network: Network) -> None:
     functions.create_event_source_mapping(
         FunctionName=orders, EventSourceArn=queue_arn, BatchSize=10, Tags=TAGS
     )
-    nightly = functions.create_function(
-        FunctionName="shop-nightly", Runtime="python3.12", Timeout=900, **common
+    mails = functions.create_function(
+        FunctionName="shop-mails", Runtime="python3.12", Timeout=60, **common
     )["FunctionArn"]
     rule = client("events").put_rule(
-        Name="shop-nightly", ScheduleExpression="cron(0 3 * * ? *)", Tags=pairs(TAGS)
+        Name="shop-mails",
+        EventPattern=json.dumps({"source": ["shop"], "detail-type": ["OrderPlaced"]}),
+        Tags=pairs(TAGS),
     )["RuleArn"]
-    client("events").put_targets(Rule="shop-nightly", Targets=[{"Id": "nightly", "Arn": nightly}])
+    client("events").put_targets(Rule="shop-mails", Targets=[{"Id": "mails", "Arn": mails}])
     functions.add_permission(
-        FunctionName="shop-nightly",
+        FunctionName="shop-mails",
         StatementId="rule",
         Action="lambda:InvokeFunction",
         Principal="events.amazonaws.com",

@@ -8,13 +8,13 @@ from tools.embedded.network import Network
 from tools.embedded.samples import Clients
 from tools.embedded.samples.shop_ha.events import STAGE, Events
 from tools.embedded.samples.shop_ha.naming import NAME, TAGS
-from tools.embedded.samples.shop_ha.queues import NIGHTLY_FAILED, ORDERS, ORDERS_FAILED
+from tools.embedded.samples.shop_ha.queues import MAILS_FAILED, ORDERS, ORDERS_FAILED
 from tools.embedded.samples.shop_ha.stores import CACHE, DATABASE, TABLE, Stores
 from tools.embedded.samples.shop_ha.web import GROUP, SERVICE, Web
 from tools.embedded.tags import pairs
 
 GIBIBYTE = 1024**3
-LONGEST = {"shop-ha-orders": 45_000, "shop-ha-api": 10_000, "shop-ha-nightly": 240_000}  # ms
+LONGEST = {"shop-ha-orders": 45_000, "shop-ha-api": 10_000, "shop-ha-mails": 45_000}  # ms
 
 
 @dataclass(frozen=True)
@@ -130,12 +130,12 @@ def _functions() -> Iterator[Watch]:
 def _events(events: Events) -> Iterator[Watch]:
     age, waiting = "ApproximateAgeOfOldestMessage", "ApproximateNumberOfMessagesVisible"
     yield Watch(ORDERS, f"AWS/SQS {age}", {"QueueName": ORDERS}, "> 600", "Maximum")
-    for queue in (ORDERS_FAILED, NIGHTLY_FAILED):
+    for queue in (ORDERS_FAILED, MAILS_FAILED):
         yield Watch(queue, f"AWS/SQS {waiting}", {"QueueName": queue}, "> 0", "Maximum")
     topic = events.topic.rsplit(":", 1)[-1]
     yield Watch(topic, "AWS/SNS NumberOfNotificationsFailed", {"TopicName": topic}, "> 0")
-    rule = {"RuleName": "shop-ha-nightly"}
-    yield Watch("shop-ha-nightly", "AWS/Events FailedInvocations", rule, "> 0")
+    rule = {"RuleName": "shop-ha-mails"}
+    yield Watch("shop-ha-mails", "AWS/Events FailedInvocations", rule, "> 0")
     machine = {"StateMachineArn": events.state_machine}
     yield Watch("shop-ha-checkout", "AWS/States ExecutionsFailed", machine, "> 0")
     yield Watch("shop-ha-checkout", "AWS/States ExecutionsTimedOut", machine, "> 0")

@@ -1,4 +1,4 @@
-"""What drives the well-built shop's functions: queue, schedule, API and state machine."""
+"""What drives the well-built shop's functions: queue, events, API and state machine."""
 
 import json
 from dataclasses import dataclass
@@ -23,9 +23,9 @@ class Events:
 
 
 def build_events(client: Clients, functions: Functions, queues: Queues) -> Events:
-    """Consumer, schedule, API, state machine, and the topic that alarms tell."""
+    """Consumer, events, API, state machine, and the topic that alarms tell."""
     _orders(client, functions, queues)
-    _schedule(client, functions, queues)
+    _mails(client, functions, queues)
     _api(client, functions)
     return Events(topic=_topic(client), state_machine=_checkout(client, functions))
 
@@ -41,23 +41,25 @@ def _orders(client: Clients, functions: Functions, queues: Queues) -> None:
     )
 
 
-def _schedule(client: Clients, functions: Functions, queues: Queues) -> None:
+def _mails(client: Clients, functions: Functions, queues: Queues) -> None:
     rule = client("events").put_rule(
-        Name="shop-ha-nightly", ScheduleExpression="cron(0 3 * * ? *)", Tags=pairs(TAGS)
+        Name="shop-ha-mails",
+        EventPattern=json.dumps({"source": ["shop-ha"], "detail-type": ["OrderPlaced"]}),
+        Tags=pairs(TAGS),
     )["RuleArn"]
     client("events").put_targets(
-        Rule="shop-ha-nightly",
+        Rule="shop-ha-mails",
         Targets=[
             {
-                "Id": "nightly",
-                "Arn": functions.nightly,
-                "DeadLetterConfig": {"Arn": queues.nightly_failed},
+                "Id": "mails",
+                "Arn": functions.mails,
+                "DeadLetterConfig": {"Arn": queues.mails_failed},
                 "RetryPolicy": {"MaximumRetryAttempts": 8, "MaximumEventAgeInSeconds": 3600},
             }
         ],
     )
     client("lambda").add_permission(
-        FunctionName="shop-ha-nightly",
+        FunctionName="shop-ha-mails",
         Qualifier=ALIAS,
         StatementId="rule",
         Action="lambda:InvokeFunction",
@@ -65,11 +67,11 @@ def _schedule(client: Clients, functions: Functions, queues: Queues) -> None:
         SourceArn=rule,
     )
     client("lambda").put_function_event_invoke_config(
-        FunctionName="shop-ha-nightly",
+        FunctionName="shop-ha-mails",
         Qualifier=ALIAS,
         MaximumRetryAttempts=2,
         MaximumEventAgeInSeconds=3600,
-        DestinationConfig={"OnFailure": {"Destination": queues.nightly_failed}},
+        DestinationConfig={"OnFailure": {"Destination": queues.mails_failed}},
     )
 
 

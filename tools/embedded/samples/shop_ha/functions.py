@@ -18,11 +18,11 @@ class Functions:
 
     orders: str
     checkout: str
-    nightly: str
+    mails: str
 
 
 def build_functions(client: Clients, network: Network, stores: Stores, queues: Queues) -> Functions:
-    """One function behind a queue, one behind an API, one on a schedule."""
+    """One function behind a queue, one behind an API, one told of events."""
     return Functions(
         orders=_function(
             client,
@@ -45,12 +45,12 @@ def build_functions(client: Clients, network: Network, stores: Stores, queues: Q
             timeout=15,
             variables={"CARTS_TABLE": TABLE, "ORDERS_QUEUE": queues.orders_url},
         ),
-        nightly=_function(
+        mails=_function(
             client,
-            "shop-ha-nightly",
-            (("dynamodb:Scan",), (stores.table,)),
-            (("sqs:SendMessage",), (queues.nightly_failed,)),
-            timeout=300,
+            "shop-ha-mails",
+            (("dynamodb:GetItem",), (stores.table,)),
+            (("sqs:SendMessage",), (queues.mails_failed,)),
+            timeout=60,
             variables={"CARTS_TABLE": TABLE},
         ),
     )

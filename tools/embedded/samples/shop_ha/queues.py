@@ -8,7 +8,7 @@ from tools.embedded.samples.shop_ha.naming import TAGS, account_of
 
 DAY = 24 * 60 * 60
 ORDERS, ORDERS_FAILED = "shop-ha-orders", "shop-ha-orders-failed"
-NIGHTLY_FAILED = "shop-ha-nightly-failed"
+MAILS_FAILED = "shop-ha-mails-failed"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,21 +17,21 @@ class Queues:
 
     orders: str
     orders_url: str
-    nightly_failed: str
+    mails_failed: str
 
 
 def build_queues(client: Clients) -> Queues:
-    """The orders, and what failed of orders and of the nightly run."""
+    """The orders, and what failed of orders and of mails."""
     sqs, keep = client("sqs"), str(14 * DAY)
     prefix = f"arn:aws:sqs:{sqs.meta.region_name}:{account_of(client)}"
     sqs.create_queue(
         QueueName=ORDERS_FAILED, Attributes={"MessageRetentionPeriod": keep}, tags=TAGS
     )
     sqs.create_queue(
-        QueueName=NIGHTLY_FAILED,
+        QueueName=MAILS_FAILED,
         Attributes={
             "MessageRetentionPeriod": keep,
-            "Policy": _from_events(f"{prefix}:{NIGHTLY_FAILED}"),
+            "Policy": _from_events(f"{prefix}:{MAILS_FAILED}"),
         },
         tags=TAGS,
     )
@@ -50,7 +50,7 @@ def build_queues(client: Clients) -> Queues:
     return Queues(
         orders=f"{prefix}:{ORDERS}",
         orders_url=orders_url,
-        nightly_failed=f"{prefix}:{NIGHTLY_FAILED}",
+        mails_failed=f"{prefix}:{MAILS_FAILED}",
     )
 
 

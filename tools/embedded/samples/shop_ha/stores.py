@@ -26,6 +26,7 @@ def build_stores(client: Clients, network: Network) -> Stores:
     """A key, a database, a cache, a table, a bucket and a file system."""
     key = _key(client)
     _database(client, network, key)
+    _proxy(client, network, key)
     _cache(client, network, key)
     return Stores(
         key=key,
@@ -83,6 +84,35 @@ def _database(client: Clients, network: Network, key: str) -> None:
         VpcSecurityGroupIds=[network.data],
         Tags=pairs(TAGS),
     )
+
+
+def _proxy(client: Clients, network: Network, key: str) -> None:
+    """Connections survive a failover, and many functions share few of them."""
+    secret = client("secretsmanager").create_secret(
+        Name="shop-ha/database",
+        SecretString='{"username": "shop", "password": "made-up-1"}',
+        KmsKeyId=key,
+        Tags=pairs(TAGS),
+    )["ARN"]
+    rds = client("rds")
+    rds.create_db_proxy(
+        DBProxyName=NAME,
+        EngineFamily="POSTGRESQL",
+        Auth=[{"AuthScheme": "SECRETS", "SecretArn": secret, "IAMAuth": "REQUIRED"}],
+        RoleArn=role(
+            client("iam"),
+            "shop-ha-proxy",
+            "rds.amazonaws.com",
+            TAGS,
+            (("secretsmanager:GetSecretValue",), (secret,)),
+            (("kms:Decrypt",), (key,)),
+        ),
+        VpcSubnetIds=list(network.private),
+        VpcSecurityGroupIds=[network.data],
+        RequireTLS=True,
+        Tags=pairs(TAGS),
+    )
+    rds.register_db_proxy_targets(DBProxyName=NAME, DBInstanceIdentifiers=[DATABASE])
 
 
 def _cache(client: Clients, network: Network, key: str) -> None:

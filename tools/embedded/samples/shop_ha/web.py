@@ -202,18 +202,21 @@ def _reports(client: Clients, network: Network) -> None:
         ],
         tags=small_pairs(TAGS),
     )["taskDefinition"]["taskDefinitionArn"]
+    deployment: dict[str, Any] = {
+        "availabilityZoneRebalancing": "ENABLED",
+        "deploymentConfiguration": {
+            "deploymentCircuitBreaker": {"enable": True, "rollback": True},
+            "minimumHealthyPercent": 100,
+            "maximumPercent": 200,
+        },
+    }
     ecs.create_service(
         cluster=NAME,
         serviceName=SERVICE,
         taskDefinition=task,
         desiredCount=3,
         launchType="FARGATE",
-        availabilityZoneRebalancing="ENABLED",
-        deploymentConfiguration={
-            "deploymentCircuitBreaker": {"enable": True, "rollback": True},
-            "minimumHealthyPercent": 100,
-            "maximumPercent": 200,
-        },
+        **deployment,
         networkConfiguration={
             "awsvpcConfiguration": {
                 "subnets": list(network.private),
@@ -222,7 +225,9 @@ def _reports(client: Clients, network: Network) -> None:
         },
         tags=small_pairs(TAGS),
     )
-    ecs.update_service(cluster=NAME, service=SERVICE, desiredCount=3)  # moto starts tasks now
+    ecs.update_service(  # moto starts tasks, and keeps how to deploy, only now
+        cluster=NAME, service=SERVICE, desiredCount=3, **deployment
+    )
     dimension = {
         "ServiceNamespace": "ecs",
         "ResourceId": f"service/{NAME}/{SERVICE}",
