@@ -21,6 +21,13 @@ IMAGE = "AWS::EC2::Image"
 TARGET_GROUP = "AWS::ElasticLoadBalancingV2::TargetGroup"
 READ = "autoscaling:DescribeAutoScalingGroups"
 
+# Tags of groups that another scheduler sizes: cluster autoscaler, node groups, capacity providers.
+_SIZED_BY_OTHERS = (
+    "k8s.io/cluster-autoscaler/enabled",
+    "eks:nodegroup-name",
+    "eks:cluster-name",
+    "AmazonECSManaged",
+)
 _SELF_HEALING = {"Launch", "Terminate", "HealthCheck", "ReplaceUnhealthy", "AddToLoadBalancer"}
 
 
@@ -50,6 +57,11 @@ def serves(group: View) -> bool:
     """Whether a load balancer sends requests to it, so that users wait while it has no instance."""
     balancers = group.read(READ, "[TargetGroupARNs, LoadBalancerNames, TrafficSources][]")
     return bool(balancers)
+
+
+def is_sized_by_others(group: View) -> bool:
+    """Whether a scheduler outside the group decides how many instances it has."""
+    return bool(set(group.read(READ, "Tags[].Key") or []) & set(_SIZED_BY_OTHERS))
 
 
 def _rides_out_a_loss(group: View) -> bool:
@@ -112,7 +124,11 @@ def group_single_az(group: View) -> Outcome:
     saving="the second instance of each group",
     passes=[_group()],
     fails=[_group(MinSize=1), _group(MinSize=1, TargetGroupARNs=[])],
-    silent=[_group(MinSize=0, TargetGroupARNs=[]), _group(MinSize=0, MaxSize=0)],
+    silent=[
+        _group(MinSize=0, TargetGroupARNs=[]),
+        _group(MinSize=0, MaxSize=0),
+        _group(MinSize=1, Tags=[{"Key": "eks:nodegroup-name", "Value": "web"}]),
+    ],
 )
 def group_min_below_two(group: View) -> Outcome:
     """It is slow, not dead: the group launches another, which boots while everything waits.
@@ -120,6 +136,8 @@ def group_min_below_two(group: View) -> Outcome:
     Groups without a load balancer that may shrink to nothing work off queues at their own pace.
     """
     if is_switched_off(group) or (group.read(READ, "MinSize") == 0 and not serves(group)):
+        return NOT_APPLICABLE
+    if is_sized_by_others(group) and group.read(READ, "DesiredCapacity") >= 2:
         return NOT_APPLICABLE
     return passed_if(_rides_out_a_loss(group))
 
@@ -152,7 +170,8 @@ def group_elb_health_check_off(group: View) -> Outcome:
     """EC2 looks at the machine only: with a full disk or a dead process it runs, and is useless."""
     if is_switched_off(group) or not serves(group):
         return NOT_APPLICABLE
-    if "ELB" in (group.read(READ, "HealthCheckType") or ""):
+    trusted = set((group.read(READ, "HealthCheckType") or "").split(","))
+    if trusted & {"ELB", "VPC_LATTICE"}:
         return passed()
     return failed(spared=[COMPONENT_LOST] if _rides_out_a_loss(group) else [])
 

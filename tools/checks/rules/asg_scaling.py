@@ -3,15 +3,20 @@
 from state.categories.excessive_load import OVERLOAD, OVERWHELMED, QUOTAS, SCALING
 from state.judgements import Layer, Phase
 from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, check, failed, passed, passed_if
-from tools.checks.rules.asg import GROUP, READ, group_facts, is_switched_off, serves
+from tools.checks.rules.asg import (
+    GROUP,
+    READ,
+    group_facts,
+    is_sized_by_others,
+    is_switched_off,
+    serves,
+)
 from tools.checks.view import View
 
 SUBNET = "AWS::EC2::Subnet"
 POLICIES = "autoscaling:DescribePolicies"
 SUBNETS = "ec2:DescribeSubnets"
 
-# Tags of groups that another scheduler sizes: cluster autoscaler, managed node groups.
-_SIZED_BY_OTHERS = ("k8s.io/cluster-autoscaler/enabled", "eks:nodegroup-name", "eks:cluster-name")
 _TARGET_TRACKING = {"PolicyName": "cpu", "PolicyType": "TargetTrackingScaling", "Enabled": True}
 
 
@@ -21,10 +26,6 @@ def _group(*policies: dict[str, object], **fields: object) -> Example:
 
 def _policies(group: View) -> list[str]:
     return group.read(POLICIES, "[?Enabled != `false`].PolicyName") or []
-
-
-def _is_sized_by_others(group: View) -> bool:
-    return bool(set(group.read(READ, "Tags[].Key") or []) & set(_SIZED_BY_OTHERS))
 
 
 @check(
@@ -62,7 +63,7 @@ def group_no_scaling_policy(group: View) -> Outcome:
     left alone.
     """
     alone = group.read(READ, "MinSize") == group.read(READ, "MaxSize") == 1
-    if is_switched_off(group) or alone or _is_sized_by_others(group):
+    if is_switched_off(group) or alone or is_sized_by_others(group):
         return NOT_APPLICABLE
     return passed_if(bool(_policies(group)))
 

@@ -18,6 +18,7 @@ ROUTE_TABLE = "AWS::EC2::RouteTable"
 NAT_GATEWAY = "AWS::EC2::NatGateway"
 ENDPOINT = "AWS::EC2::VPCEndpoint"
 INSTANCE = "AWS::EC2::Instance"
+SCALING_GROUP = "AWS::AutoScaling::AutoScalingGroup"
 SUBNETS = "ec2:DescribeSubnets"
 ROUTES = "ec2:DescribeRouteTables"
 NATS = "ec2:DescribeNatGateways"
@@ -230,11 +231,15 @@ def _holding(free: int, *placed: str) -> Example:
     ),
     passes=[_holding(100, INSTANCE)],
     fails=[_holding(3, INSTANCE)],
-    silent=[_holding(3)],
+    silent=[_holding(3), _holding(3, SCALING_GROUP, INSTANCE)],
 )
 def subnet_ips_low(subnet: View) -> Outcome:
-    """Below eight free addresses a load balancer cannot grow; below one, nothing is replaced."""
-    if not subnet.linked_from(label="placed in"):
+    """Below eight free addresses a load balancer cannot grow; below one, nothing is replaced.
+
+    A subnet that holds nothing but a group of instances is judged with the group.
+    """
+    placed = {each.type for each in subnet.linked_from(label="placed in")}
+    if not placed or (SCALING_GROUP in placed and placed <= {SCALING_GROUP, INSTANCE}):
         return NOT_APPLICABLE
     free = subnet.read(SUBNETS, "AvailableIpAddressCount")
     return passed_if(free >= _FREE_ADDRESSES_A_LOAD_BALANCER_NEEDS, f"{free} free")
