@@ -1,8 +1,9 @@
 """`seeams diagram`."""
 
+import re
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -10,6 +11,7 @@ from seeams import options
 from seeams.console import complain, plain
 
 _KINDS = (".mmd", ".svg", ".png")
+_WIDEST = 8000  # pixels
 
 
 def diagram(
@@ -58,10 +60,14 @@ def _write(source: str, output: Path) -> None:
         import mermaidx
 
         picture = mermaidx.Diagram(source)
-        content = (
-            picture.svg().encode()
-            if kind == ".svg"
-            else picture.png(scale=2.0, background="#ffffff")
-        )
+        content = picture.svg().encode() if kind == ".svg" else _png(picture)
     with writing(output):
         output.write_bytes(content)
+
+
+def _png(picture: Any) -> bytes:
+    """Twice the natural size, as far as viewers open it."""
+    width = re.search(r'viewBox="\S+ \S+ (\S+)', picture.svg())
+    scale = min(2.0, _WIDEST / float(width[1])) if width else 1.0
+    pixels: bytes = picture.png(scale=scale, background="#ffffff")
+    return pixels

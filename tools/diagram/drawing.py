@@ -1,6 +1,6 @@
 """From a snapshot to what is drawn: nodes, edges, and fewer of both when there are many."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -15,6 +15,7 @@ PERIPHERAL = frozenset(
         "AWS::EC2::DHCPOptions",
         "AWS::EC2::EIP",
         "AWS::EC2::FlowLog",
+        "AWS::EC2::Image",
         "AWS::EC2::InternetGateway",
         "AWS::EC2::LaunchTemplate",
         "AWS::EC2::NetworkAcl",
@@ -44,11 +45,12 @@ CONNECTORS = frozenset(
         "AWS::SNS::Subscription",
     )
 )
+ALARM, WATCHES = "AWS::CloudWatch::Alarm", "watches"
 ROLE = "AWS::IAM::Role"
 CONTAINERS = frozenset((VPC, SUBNET))
 
 READABLE = 24  # nodes that need no grouping
-CROWDED = 60  # nodes beyond which what is alike but not equal is grouped too
+CROWDED = 40  # nodes beyond which what is alike but not equal is grouped too
 MOST_EDGES = 140
 
 
@@ -62,6 +64,7 @@ class Node:
     place: Place
     mark: Mark = UNMARKED
     missing: bool = False  # something names it, but it is not there
+    alarms: int = 0  # that watch it and are not drawn
 
 
 @dataclass(frozen=True, order=True)
@@ -104,6 +107,8 @@ def drawing(snapshot: Snapshot, report: Report) -> Drawing:
     nodes += _missing(snapshot, joined, placed)
     drawn = {node.ids[0] for node in nodes}
     edges = [edge for edge in edges if edge.source in drawn and edge.target in drawn]
+    if len(nodes) > READABLE:
+        nodes, edges = _alarms_counted(nodes, edges)
     for likeness in (_equal, _similar, _of_a_kind):
         most = READABLE if likeness is _equal else CROWDED
         if len(nodes) > most or len(edges) > MOST_EDGES:
@@ -171,6 +176,15 @@ def _roles_absorbed(edges: Sequence[Edge], snapshot: Snapshot) -> list[Edge]:
         flows = edge.kind is RelationKind.DATA_FLOW
         kept.append(replace(edge, label=permitted) if flows and permitted else edge)
     return [edge for edge in kept if (edge.source, edge.target) not in said]
+
+
+def _alarms_counted(nodes: Sequence[Node], edges: Sequence[Edge]) -> tuple[list[Node], list[Edge]]:
+    """Alarms as a number on what they watch: lines from each to each would hide everything else."""
+    alarms = {node.ids[0] for node in nodes if node.type == ALARM}
+    watching = {e for e in edges if e.source in alarms and e.label == WATCHES}
+    watched = Counter(target for _, target in {(e.source, e.target) for e in watching})
+    counted = [replace(node, alarms=watched[node.ids[0]]) for node in nodes]
+    return counted, [edge for edge in edges if edge not in watching]
 
 
 def _missing(snapshot: Snapshot, joined: set[str], placed: Mapping[str, Place]) -> list[Node]:
@@ -254,6 +268,7 @@ def _one(same: Sequence[Node]) -> Node:
         names=tuple(name for node in same for name in node.names),
         place=place,
         mark=_together([node.mark for node in same]),
+        alarms=sum(node.alarms for node in same),
     )
 
 
@@ -271,7 +286,7 @@ def _labelled_once(edges: Iterable[Edge]) -> list[Edge]:
     labels: dict[tuple[str, str, RelationKind], set[str]] = defaultdict(set)
     for edge in edges:
         if edge.source != edge.target:
-            labels[edge.source, edge.target, edge.kind].add(edge.label)
+            labels[edge.source, edge.target, edge.kind].update(edge.label.split(", "))
     return sorted(
         Edge(*ends, ", ".join(sorted(filter(None, names))[:2])) for ends, names in labels.items()
     )

@@ -52,8 +52,8 @@ def _place(
     place = Place(_account(resource, snapshot), resource.region or "global", not resource.member)
     if place.outside:
         return place
-    named = [*_values(resource.facts, "VpcId"), *_values(resource.facts, "vpcId")]
-    named += [vpc for subnet in subnets for vpc in _values(subnet.facts, "VpcId")]
+    named = [vpc for subnet in subnets for vpc in _values(subnet.facts, "VpcId")]
+    named += [*_values(resource.facts, "VpcId"), *_values(resource.facts, "vpcId")]
     vpc = next((vpcs.get(name, name) for name in named), "")
     if not vpc:
         return place

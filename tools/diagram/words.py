@@ -24,10 +24,14 @@ _SERVICES = {
     "XRay": "X-Ray",
 }
 _KINDS = {
+    "AWS::ApiGateway::RestApi": "API Gateway REST API",
+    "AWS::ApiGatewayV2::Api": "API Gateway API",
     "AWS::AutoScaling::AutoScalingGroup": "Auto Scaling group",
     "AWS::Bedrock::Agent": "Bedrock agent",
     "AWS::CloudTrail::Trail": "CloudTrail trail",
     "AWS::EC2::EIP": "Elastic IP",
+    "AWS::EC2::NatGateway": "NAT gateway",
+    "AWS::EC2::Volume": "EBS volume",
     "AWS::ElasticLoadBalancingV2::LoadBalancer": "load balancer",
     "AWS::ElasticLoadBalancing::LoadBalancer": "Classic Load Balancer",
     "AWS::SNS::Topic": "SNS topic",
