@@ -33,9 +33,8 @@ def _function(*roles: Example, **more: str) -> Example:
     return Example(facts=facts, type=FUNCTION, linked=roles)
 
 
-def _service() -> Example:
-    """Its containers act under no role."""
-    return Example(type=SERVICE, facts={"ecs:DescribeTaskDefinition": {"family": "web"}})
+def _service(*roles: Example, **fields: str) -> Example:
+    return Example(type=SERVICE, facts={"ecs:DescribeTaskDefinition": fields}, linked=roles)
 
 
 def _role(*users: Example, member: bool = True, dangling: bool = False) -> Example:
@@ -52,7 +51,7 @@ def _role(*users: Example, member: bool = True, dangling: bool = False) -> Examp
 
 @check(
     id="iam.role_missing",
-    resource_type=tuple(_NAMED),
+    resource_type=(SERVICE, AGENT),  # functions and state machines: with their other references
     title="A component acts under a role that is gone: what has to start or sign in anew fails",
     question=GUARDRAILS,
     layer=Layer.HIGH_AVAILABILITY,
@@ -70,9 +69,9 @@ def _role(*users: Example, member: bool = True, dangling: bool = False) -> Examp
         "Troubleshoot IAM roles",
         "https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_roles.html",
     ),
-    passes=[_function(_role())],
-    fails=[_function(_role(dangling=True))],
-    silent=[_service()],
+    passes=[_service(_role(), taskRoleArn="arn")],
+    fails=[_service(_role(dangling=True), taskRoleArn="arn")],
+    silent=[_service(family="web")],
 )
 def role_missing(component: View) -> Outcome:
     """What runs keeps its credentials for an hour, which hides it until the first replacement."""

@@ -318,7 +318,7 @@ def test_alarms_watch_and_notify(snapshot: Snapshot) -> None:
         ("ecs.image_tag_mutable", SERVICE, Verdict.FAIL),
         ("ecs.task_secret_missing", SERVICE, Verdict.PASS),
         ("iam.role_missing", SERVICE, Verdict.FAIL),
-        ("iam.role_missing", FUNCTION, Verdict.PASS),
+        ("iam.role_shared_by_workloads", FUNCTION, Verdict.PASS),
         ("workload.single_region", None, Verdict.FAIL),
         ("workload.cross_region_dependency", None, Verdict.PASS),
         ("workload.untagged_dependency", None, Verdict.PASS),

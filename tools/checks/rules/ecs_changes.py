@@ -1,0 +1,194 @@
+"""Changes of ECS services: deployments, images, secrets.
+
+What another controller deploys is not judged by ECS's own settings.
+"""
+
+from state.categories.misconfiguration_and_bugs import (
+    BAD_CHANGE,
+    BAD_CHANGES_KEPT_OUT,
+    EXPIRES,
+    ROLLS_BACK,
+)
+from state.categories.shared_fate import CHANGE_SIZE
+from state.categories.single_point_of_failure import COMPONENT_LOST
+from state.judgements import Layer, Phase
+from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, check, passed_if
+from tools.checks.rules.ecs import GUIDE, READ, SERVICE, is_kept_running, service_with
+from tools.checks.rules.ecs_tasks import DEFINITION, running
+from tools.checks.view import View
+
+
+def _deployed_by_ecs(service: View) -> bool:
+    return service.read(READ, "deploymentController.type") in (None, "ECS")
+
+
+_BREAKER = {"deploymentCircuitBreaker": {"enable": True, "rollback": True}}
+_ON_ALARM = {"alarms": {"enable": True, "rollback": True, "alarmNames": ["web-5xx"]}}
+_NO_BREAKER = {"deploymentCircuitBreaker": {"enable": False, "rollback": False}}
+
+
+@check(
+    id="ecs.deployment_circuit_breaker_off",
+    resource_type=SERVICE,
+    title="A deployment that fails is not rolled back: ECS goes on trying the broken version",
+    question=ROLLS_BACK,
+    layer=Layer.CONTINUOUS_IMPROVEMENT,
+    on_fail=(Effect(BAD_CHANGE, Phase.ACT, "roll_back_prepared", by_person=True),),
+    on_pass=(Effect(BAD_CHANGE, Phase.ACT, "roll_back_prepared"),),
+    effect_source="the previous task definition is kept: the question is who goes back to it",
+    recommendation=(
+        "Turn on `deploymentCircuitBreaker` with `rollback`, or bind CloudWatch alarms to the "
+        "deployment with `rollback`: one setting, free, effective from the next deployment."
+    ),
+    documentation=(
+        "How the deployment circuit breaker detects failures",
+        f"{GUIDE}/deployment-circuit-breaker.html",
+    ),
+    strength="failed deployments of services roll back by themselves",
+    passes=[
+        service_with(deploymentConfiguration=_BREAKER),
+        service_with(deploymentConfiguration={**_NO_BREAKER, **_ON_ALARM}),
+    ],
+    fails=[
+        service_with(deploymentConfiguration=_NO_BREAKER),
+        service_with(deploymentConfiguration={"deploymentCircuitBreaker": {"enable": True}}),
+        service_with(),
+    ],
+    silent=[
+        service_with(deploymentController={"type": "CODE_DEPLOY"}),
+        service_with(desiredCount=0),
+    ],
+)
+def deployment_circuit_breaker_off(service: View) -> Outcome:
+    """Without it ECS replaces failing tasks by more failing tasks for hours, and tells nobody."""
+    if not is_kept_running(service) or not _deployed_by_ecs(service):
+        return NOT_APPLICABLE
+    settings = service.read(
+        READ,
+        "deploymentConfiguration.[deploymentCircuitBreaker.[enable, rollback],"
+        " alarms.[enable, rollback]]",
+    )
+    return passed_if(any(setting == [True, True] for setting in settings or ()))
+
+
+@check(
+    id="ecs.minimum_healthy_zero",
+    resource_type=SERVICE,
+    title="A deployment may stop every task of a service before a new one runs",
+    question=CHANGE_SIZE,
+    layer=Layer.CONTINUOUS_IMPROVEMENT,
+    on_fail=(Effect(BAD_CHANGE, Phase.WARM_UP, "task_replacement"),),
+    effect_source="after going back, too, everything starts from nothing",
+    recommendation=(
+        "Set `minimumHealthyPercent` to 100 and `maximumPercent` to 200: new tasks start beside "
+        "the old ones; costs the second set of tasks for the minutes of a deployment."
+    ),
+    documentation=(
+        "Amazon ECS service definition parameters",
+        f"{GUIDE}/service_definition_parameters.html",
+    ),
+    passes=[
+        service_with(deploymentConfiguration={"minimumHealthyPercent": 100}),
+        service_with(deploymentConfiguration={"minimumHealthyPercent": 50}),
+        service_with(),
+    ],
+    fails=[service_with(deploymentConfiguration={"minimumHealthyPercent": 0})],
+    silent=[
+        service_with(
+            schedulingStrategy="DAEMON", deploymentConfiguration={"minimumHealthyPercent": 0}
+        ),
+        service_with(
+            deploymentConfiguration={"minimumHealthyPercent": 0},
+            deploymentController={"type": "CODE_DEPLOY"},
+        ),
+    ],
+)
+def minimum_healthy_zero(service: View) -> Outcome:
+    """One change then reaches all tasks at once: a bad one leaves none that still serves."""
+    if not is_kept_running(service) or not _deployed_by_ecs(service):
+        return NOT_APPLICABLE
+    return passed_if(service.read(READ, "deploymentConfiguration.minimumHealthyPercent") != 0)
+
+
+def _floats(image: str) -> bool:
+    """Whether the image's name may mean another image tomorrow."""
+    if "@" in image:
+        return False
+    _, colon, tag = image.rpartition("/")[2].partition(":")
+    return not colon or tag == "latest"
+
+
+@check(
+    id="ecs.image_tag_mutable",
+    resource_type=SERVICE,
+    title=(
+        "A service runs an image tagged `latest`: going back to the old task definition may not go "
+        "back"
+    ),
+    question=BAD_CHANGES_KEPT_OUT,
+    layer=Layer.CONTINUOUS_IMPROVEMENT,
+    on_fail=(Effect(BAD_CHANGE, Phase.ACT, "redeploy_by_hand", by_person=True),),
+    effect_source="the earlier image has to be found and deployed under a name of its own",
+    recommendation=(
+        "Name images by digest, or by a tag that is never reused (the commit), in the task "
+        "definition: a line in the pipeline, no cost."
+    ),
+    documentation=(
+        "Best practices for Amazon ECS container images",
+        f"{GUIDE}/container-considerations.html",
+    ),
+    passes=[
+        running({"image": "registry:5000/web:1.4.2"}),
+        running({"image": "web@sha256:0c1d"}),
+    ],
+    fails=[
+        running({"image": "registry:5000/web"}),
+        running({"image": "web:1"}, {"image": "x:latest"}),
+    ],
+    silent=[service_with(desiredCount=0)],
+)
+def image_tag_mutable(service: View) -> Outcome:
+    """Every revision names the same moving tag, so an earlier revision starts the newest image."""
+    if not is_kept_running(service):
+        return NOT_APPLICABLE
+    images = service.read(DEFINITION, "containerDefinitions[].image") or ()
+    floating = sorted(image for image in images if _floats(image))
+    return passed_if(not floating, ", ".join(floating))
+
+
+_WITH_SECRET = {"image": "web:1", "secrets": [{"valueFrom": "arn"}]}
+
+
+@check(
+    id="ecs.task_secret_missing",
+    resource_type=SERVICE,
+    title="A service names a secret that is gone: no new task can start",
+    question=EXPIRES,
+    layer=Layer.HIGH_AVAILABILITY,
+    on_fail=(
+        Effect(COMPONENT_LOST, Phase.ACT, "renew_by_hand", by_person=True),
+        Effect(BAD_CHANGE, Phase.ACT, "renew_by_hand", by_person=True),
+    ),
+    effect_source="running tasks go on, but none can be replaced until the secret is back",
+    recommendation=(
+        "Create the secret again (or restore it, within its recovery window) or take it out of the "
+        "task definition; then force a new deployment to see that tasks start."
+    ),
+    documentation=(
+        "Pass sensitive data to an Amazon ECS container",
+        f"{GUIDE}/specifying-sensitive-data.html",
+    ),
+    passes=[running(_WITH_SECRET)],
+    fails=[
+        running(
+            _WITH_SECRET,
+            linked=[Example(type="AWS::SecretsManager::Secret", dangling=True, label="reads")],
+        )
+    ],
+    silent=[running({"image": "web:1"})],
+)
+def task_secret_missing(service: View) -> Outcome:
+    """The agent fetches secrets before the container starts; if one is missing, it never does."""
+    if not service.read(DEFINITION, "containerDefinitions[].secrets[].valueFrom"):
+        return NOT_APPLICABLE
+    return passed_if(not service.dangling("reads"))

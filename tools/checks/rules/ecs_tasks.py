@@ -1,0 +1,87 @@
+"""Tasks of ECS services that hang: whether anybody finds out, and what makes them wait."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from state.categories.excessive_latency import SLOW_DEPENDENCY, SLOWNESS
+from state.judgements import Layer, Phase
+from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, check, passed, passed_if
+from tools.checks.rules.ecs import GUIDE, READ, SERVICE, is_kept_running, service_with
+from tools.checks.view import View
+
+DEFINITION = "ecs:DescribeTaskDefinition"
+
+
+def running(*containers: dict[str, Any], linked: Iterable[Example] = ()) -> Example:
+    """A service with these containers in its task definition."""
+    facts = {**service_with().facts, DEFINITION: {"containerDefinitions": list(containers)}}
+    return Example(facts=facts, linked=tuple(linked))
+
+
+_CHECKED = {"name": "web", "healthCheck": {"command": ["CMD", "true"]}}
+
+
+@check(
+    id="ecs.task_no_health_check",
+    resource_type=SERVICE,
+    title=(
+        "Nobody checks a service's tasks: one that hangs keeps its place until somebody restarts it"
+    ),
+    question=SLOWNESS,
+    layer=Layer.HIGH_AVAILABILITY,
+    on_fail=(Effect(SLOW_DEPENDENCY, Phase.ACT, "restart_by_hand", by_person=True),),
+    on_pass=(Effect(SLOW_DEPENDENCY, Phase.ACT, "task_replacement"),),
+    effect_source="ECS replaces a task that fails its health check by itself",
+    recommendation=(
+        "Add a `healthCheck` to the essential container, or put the service behind a target group "
+        "that checks it: no cost; give it the grace period that a cold start needs."
+    ),
+    documentation=(
+        "Determine task health using container health checks",
+        f"{GUIDE}/healthcheck.html",
+    ),
+    strength="hanging tasks are found and replaced by themselves",
+    passes=[
+        service_with(loadBalancers=[{"targetGroupArn": "arn"}]),
+        running(_CHECKED),
+    ],
+    fails=[running({"name": "worker"})],
+    silent=[service_with(desiredCount=0)],
+)
+def task_no_health_check(service: View) -> Outcome:
+    """Without a check only a process that exits is replaced, not one that waits for ever."""
+    if not is_kept_running(service):
+        return NOT_APPLICABLE
+    if service.read(READ, "loadBalancers[].[targetGroupArn, loadBalancerName][] | [?@]"):
+        return passed()
+    command = "containerDefinitions[].healthCheck.command"
+    return passed_if(bool(service.read(DEFINITION, command)))
+
+
+@check(
+    id="ecs.log_driver_blocking",
+    resource_type=SERVICE,
+    title="Containers wait for their log driver: when CloudWatch Logs is slow, so is the service",
+    question=SLOWNESS,
+    layer=Layer.HIGH_AVAILABILITY,
+    on_fail=(Effect(SLOW_DEPENDENCY, Phase.ACT, "redeploy_by_hand", by_person=True),),
+    effect_source="the way out is a new task definition, found under pressure",
+    recommendation=(
+        "Set `mode` to `non-blocking` with a `max-buffer-size` (25m) in the log configuration: "
+        "the newest log lines may be lost when CloudWatch Logs is down, requests are not."
+    ),
+    documentation=("Send Amazon ECS logs to CloudWatch", f"{GUIDE}/using_awslogs.html"),
+    passes=[running({"logConfiguration": {"options": {"mode": "non-blocking"}}})],
+    fails=[running({"logConfiguration": {"options": {"mode": "blocking"}}})],
+    silent=[running({"logConfiguration": {"logDriver": "awslogs", "options": {}}})],
+)
+def log_driver_blocking(service: View) -> Outcome:
+    """A blocking driver stops the program at its next log line once the buffer is full.
+
+    Without a mode the account's default counts, which is non-blocking since June 2025.
+    """
+    if not is_kept_running(service):
+        return NOT_APPLICABLE
+    path = "containerDefinitions[].logConfiguration.options.mode"
+    modes = service.read(DEFINITION, path)
+    return passed_if("blocking" not in modes) if modes else NOT_APPLICABLE
