@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from tools.checks.neighbours import belongs_elsewhere
 from tools.checks.view import View
 
 SECURITY_GROUP = "AWS::EC2::SecurityGroup"
@@ -30,8 +31,8 @@ def users(*stores: View) -> list[View]:
 
 
 def outsiders(of: Iterable[View]) -> list[View]:
-    """Those that are not the workload's."""
-    return [user for user in of if not user.member]
+    """Those that are not the workload's, nor a part of it that somebody forgot to tag."""
+    return [user for user in of if belongs_elsewhere(user)]
 
 
 def named(views: Iterable[View], most: int = 3) -> str:
