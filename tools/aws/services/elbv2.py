@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from state.snapshot import RelationKind
-from tools.aws.declarations import Call, Collector, Find, Item, Link, Reference
+from tools.aws.declarations import Batch, Call, Collector, Find, Item, Link, Reference
 from tools.aws.services.vpc import IN_VPC, SECURITY_GROUP_TYPE, SUBNET_TYPE
 
 LOAD_BALANCER_TYPE = "AWS::ElasticLoadBalancingV2::LoadBalancer"
@@ -133,4 +133,50 @@ TARGET_GROUP = Collector(
     references=_targets,
 )
 
-COLLECTORS = (LOAD_BALANCER, TARGET_GROUP)
+# Listeners and rules are facts of their load balancer; those that carry tags of their own are
+# members, and read as such.
+
+LISTENER = Collector(
+    type="AWS::ElasticLoadBalancingV2::Listener",
+    read=Call(
+        operation="elbv2:DescribeListeners",
+        items="Listeners[]",
+        iam="elasticloadbalancing:DescribeListeners",
+    ),
+    batch=Batch(arguments={"ListenerArns": "{ids}"}, size=20),
+    id="ListenerArn",
+    arn="*",
+    arn_pattern=r"arn:[^:]+:elasticloadbalancing:[^:]*:[^:]*:listener/(app|net|gwy)/.+",
+    links=(
+        Link(
+            path="LoadBalancerArn",
+            to=LOAD_BALANCER_TYPE,
+            kind=RelationKind.CONTAINMENT,
+            label="part of",
+        ),
+    ),
+    redact=("DefaultActions.*.AuthenticateOidcConfig.ClientSecret",),
+)
+
+LISTENER_RULE = Collector(
+    type="AWS::ElasticLoadBalancingV2::ListenerRule",
+    read=Call(
+        operation="elbv2:DescribeRules",
+        items="Rules[]",
+        iam="elasticloadbalancing:DescribeRules",
+    ),
+    batch=Batch(arguments={"RuleArns": "{ids}"}, size=20),
+    id="RuleArn",
+    arn="*",
+    arn_pattern=r"arn:[^:]+:elasticloadbalancing:[^:]*:[^:]*:listener-rule/.+",
+    links=(
+        Link(
+            path="Actions[].[TargetGroupArn, ForwardConfig.TargetGroups[].TargetGroupArn]",
+            to="AWS::ElasticLoadBalancingV2::TargetGroup",
+            label="forwards to",
+        ),
+    ),
+    redact=("Actions.*.AuthenticateOidcConfig.ClientSecret",),
+)
+
+COLLECTORS = (LOAD_BALANCER, TARGET_GROUP, LISTENER, LISTENER_RULE)
