@@ -17,7 +17,7 @@ DESCRIPTION = (
     "The web shop again, built well: three zones, failover without people, point-in-time recovery, "
     "limits, dead-letter queues, and alarms that reach somebody."
 )
-OBJECTIVES = SuggestedObjectives(rto="4h", rpo="1h")
+OBJECTIVES = SuggestedObjectives(rto="4h", rpo="24h")
 
 
 def build(client: Clients) -> None:

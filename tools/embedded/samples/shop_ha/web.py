@@ -126,7 +126,11 @@ def _servers(client: Clients, network: Network, targets: str) -> None:
             "TargetValue": 50,
         },
     )
-    scaling.enable_metrics_collection(AutoScalingGroupName=GROUP, Granularity="1Minute")
+    scaling.enable_metrics_collection(
+        AutoScalingGroupName=GROUP,
+        Granularity="1Minute",
+        Metrics=["GroupDesiredCapacity", "GroupInServiceInstances"],
+    )
 
 
 def _domain(client: Clients, balancer: dict[str, Any]) -> None:
