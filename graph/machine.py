@@ -6,13 +6,11 @@ START -> discover -> assess_* (5) -> assessed -> grade_* (5) -> compose -> write
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
-from langgraph.types import RetryPolicy
 
 from agents.specialist import assess
 from graph.nodes import AssessCategory, Nodes, ReadAccount
 from state.categories import categories
 from state.channels import State
-from state.errors import SeeamsError
 from state.store import Store
 
 Machine = CompiledStateGraph[State, None, State, State]
@@ -39,14 +37,7 @@ def build(
     builder.add_node("compose", nodes.compose)
     builder.add_node("write_report", nodes.write_report)
     for category in categories():
-        builder.add_node(
-            f"assess_{category.slug}",
-            nodes.assess(category),
-            # Tried again is only what may go away by itself: no bug, nothing the user must mend.
-            retry_policy=RetryPolicy(max_attempts=2, retry_on=_may_pass),
-            # One specialist failing leaves the other four standing, and a gap in the report.
-            error_handler=nodes.assess_nothing(category),
-        )
+        builder.add_node(f"assess_{category.slug}", nodes.assess(category))
         builder.add_node(f"grade_{category.slug}", nodes.grade(category))
 
     # Nothing is judged before everything is read: checks look across resources.
@@ -63,7 +54,3 @@ def build(
     builder.add_edge("compose", "write_report")
     builder.add_edge("write_report", END)
     return builder.compile(checkpointer=checkpointer)
-
-
-def _may_pass(error: Exception) -> bool:
-    return isinstance(error, OSError) and not isinstance(error, SeeamsError)

@@ -8,7 +8,6 @@ from typing import Any, Protocol
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.config import get_stream_writer
-from langgraph.errors import NodeError
 
 from agents.report_writer import write_report as write
 from state.categories import Category
@@ -74,25 +73,13 @@ class Nodes:
 
         def assess_category(state: State, config: RunnableConfig) -> Assessed:
             snapshot = self._store.get(Snapshot, state["snapshot"])
-            return self._assessed(category, self._specialist(category, snapshot, _teller()), config)
+            assessment = self._assess(category, snapshot, _teller())
+            return {
+                "assessments": {category.code: self._store.put(assessment)},
+                "usage": _used(config, f"assess_{category.slug}"),
+            }
 
         return assess_category
-
-    def assess_nothing(self, category: Category) -> Any:  # langgraph has no type for handlers
-        """What stands for a specialist that broke: no rows, and why.
-
-        What the user must put right (a locked store, refused credentials) is no such thing: that
-        ends the run, to be resumed.
-        """
-
-        def assess_nothing(state: State, error: NodeError, config: RunnableConfig) -> Assessed:
-            if isinstance(error.error, SeeamsError):
-                raise error.error
-            why = f"{type(error.error).__name__}: {error.error}"
-            nothing = Assessment(category=category.code, judgements=(), answers=(), failed=why)
-            return self._assessed(category, nothing, config)
-
-        return assess_nothing
 
     def assessed(self, state: State, config: RunnableConfig) -> Gathered:
         """Put the specialists' rows side by side; all grading starts from here."""
@@ -151,13 +138,22 @@ class Nodes:
 
     # -- parts ------------------------------------------------------------------------------------
 
-    def _assessed(
-        self, category: Category, assessment: Assessment, config: RunnableConfig
-    ) -> Assessed:
-        return {
-            "assessments": {category.code: self._store.put(assessment)},
-            "usage": _used(config, f"assess_{category.slug}"),
-        }
+    def _assess(self, category: Category, snapshot: Snapshot, observe: Observe) -> Assessment:
+        """Ask the specialist. If it breaks, the other four stand, and its category has no letter.
+
+        What the user must put right (a locked store, refused credentials) ends the run, to be
+        resumed. langgraph's own error handlers cannot: the run goes on when they raise.
+        """
+        try:
+            try:
+                return self._specialist(category, snapshot, observe)
+            except OSError:  # may have gone by itself
+                return self._specialist(category, snapshot, observe)
+        except SeeamsError:
+            raise
+        except Exception as error:
+            why = f"{type(error).__name__}: {error}"
+            return Assessment(category=category.code, judgements=(), answers=(), failed=why)
 
     def _estimate(self, ledger: str) -> list[Estimate]:
         return estimates(self._store.get(Ledger, ledger).judgements, assumptions())

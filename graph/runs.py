@@ -129,7 +129,7 @@ def history(store: Store, thread: str) -> list[HistoryEntry]:
             rpo_seconds=state.values["objectives"].rpo_seconds,
             ran=[] if _source(state) == "fork" else ran.get(parent or "", []),
             next=list(state.next),
-            letter=state.values["overall"].letter if not state.next else None,
+            letter=state.values["overall"].letter if not state.tasks else None,
         )
         for state in reversed(states)
     ]
@@ -206,11 +206,12 @@ def _refuse_other_workload(current: StateSnapshot, request: Request) -> None:
 def _is_unfinished(current: StateSnapshot, objectives: Objectives) -> bool:
     """Whether the thread stands in the middle of an assessment against the same objectives.
 
-    Not where the input was not taken in yet: the channels are still those of the run before.
+    Its tasks tell: `next` leaves out those that finished, though their step was never closed. Not
+    where the input was not taken in yet: the channels are still those of the run before.
     """
     return (
-        bool(current.next)
-        and START not in current.next
+        bool(current.tasks)
+        and START not in {task.name for task in current.tasks}
         and current.values["run"].kind is RunKind.ASSESS
         and current.values["objectives"] == objectives
     )
