@@ -56,6 +56,16 @@ def at_risk(since_copies: Sequence[float]) -> float:
     return max(newest, *pauses) if pauses else max(newest, DAY)
 
 
+def between(since_copies: Sequence[float]) -> float:
+    """The longest pause between copies, apart from how long ago the newest is.
+
+    Where there are too few to tell a rhythm, the time since the newest counts as well.
+    """
+    if rhythm(since_copies) is None:
+        return at_risk(since_copies)
+    return max(older - newer for newer, older in pairwise(since_copies[:_LATEST]))
+
+
 def rhythm(since_copies: Sequence[float]) -> float | None:
     """The usual pause between copies in seconds; None if there are too few to tell."""
     pauses = sorted(older - newer for newer, older in pairwise(since_copies[:_LATEST]))

@@ -15,6 +15,7 @@ from tools.checks.copies import (
     ages,
     ages_elsewhere,
     at_risk,
+    between,
     rhythm,
 )
 from tools.checks.examples import TAKEN_AT, view_of
@@ -60,6 +61,12 @@ def test_at_worst_the_longest_pause_is_lost(since_copies: list[float], lost: flo
 def test_the_rhythm_takes_two_pauses_to_tell() -> None:
     assert rhythm([HOUR, 2 * HOUR]) is None
     assert rhythm([HOUR, 13 * HOUR, 25 * HOUR, 60 * HOUR]) == 12 * HOUR
+
+
+def test_copies_that_have_stopped_keep_their_rhythm() -> None:
+    """That they stopped is another defect than that they come once a day."""
+    assert between([72 * HOUR, 84 * HOUR, 96 * HOUR]) == 12 * HOUR
+    assert between([72 * HOUR, 84 * HOUR]) == 72 * HOUR
 
 
 @pytest.mark.parametrize("as_text", [True, False])

@@ -8,7 +8,16 @@ from state.categories.misconfiguration_and_bugs import (
 )
 from state.judgements import Layer, Phase
 from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, check, failed, passed, passed_if
-from tools.checks.copies import POINTS, PROTECTED, RECOVERY_POINT, ages, at_risk, rhythm
+from tools.checks.copies import (
+    DAY,
+    POINTS,
+    PROTECTED,
+    RECOVERY_POINT,
+    ages,
+    at_risk,
+    between,
+    rhythm,
+)
 from tools.checks.rules.dynamodb import BACKUPS, TABLE
 from tools.checks.rules.efs import BACKUP_POLICY, FILE_SYSTEM
 from tools.checks.rules.rds import INSTANCE, READ, stands_alone
@@ -79,6 +88,45 @@ def last_point_stale(store: View) -> Outcome:
     if since_copies[0] > _MISSED * usual:
         return failed(backup_interval=at_risk(since_copies))
     return passed()
+
+
+@check(
+    id="backup.only_periodic",
+    resource_type=(TABLE, INSTANCE, FILE_SYSTEM),
+    title="Backups of a data store are taken only now and then: what changed since is lost",
+    question=GUARDRAILS,
+    layer=Layer.DISASTER_RECOVERY,
+    on_fail=(Effect(DATA_DELETED, Phase.LOSE, "backup_interval"),),
+    effect_source="measured: the longest pause between copies; else EFS's own daily rhythm",
+    recommendation=(
+        "Turn on point-in-time recovery where the store has it (RDS, DynamoDB); for files, let AWS "
+        "Backup copy them every hour: only changes are stored."
+    ),
+    documentation=(
+        "Backup plan options and configuration",
+        "https://docs.aws.amazon.com/aws-backup/latest/devguide/plan-options-and-configuration.html",
+    ),
+    strength="databases and tables can be restored to any point in time",
+    passes=[_unprotected(31, status="ENABLED")],
+    fails=[
+        _unprotected(28, 29, 30, 31),
+        Example(type=FILE_SYSTEM, facts={BACKUP_POLICY: {"Status": "ENABLED"}}),
+    ],
+    silent=[_unprotected(), Example(type=FILE_SYSTEM, facts={BACKUP_POLICY: {}})],
+)
+def only_periodic(store: View) -> Outcome:
+    """Whether daily copies are enough is for the objectives to say: the loss is up to a pause."""
+    automatic = store.type == FILE_SYSTEM and _has_backups_of_its_own(store)
+    if store.type == INSTANCE and not stands_alone(store):
+        return NOT_APPLICABLE
+    if store.type != FILE_SYSTEM and _has_backups_of_its_own(store):
+        return passed()
+    # EFS's own daily backups are known without AWS Backup, which only says more of them.
+    is_hidden = automatic and store.workload.gap(PROTECTED) is not None
+    since_copies = None if is_hidden else ages(store)
+    if since_copies is None:
+        return failed(backup_interval=DAY) if automatic else NOT_APPLICABLE
+    return failed(backup_interval=between(since_copies))
 
 
 @check(

@@ -50,13 +50,9 @@ def _recovery(status: dict[str, str], *copies: Example) -> Example:
     ),
     on_pass=(
         Effect(DATA_DELETED, Phase.LOSE, "dynamodb_pitr_lag"),
-        Effect(DATA_DELETED, Phase.LOSE, "backup_interval"),
         Effect(DATA_DELETED, Phase.ACT, "restore_table", by_person=True),
     ),
-    effect_source=(
-        "AWS's published lag of point-in-time recovery, or the pauses between AWS Backup's copies; "
-        "without either there is no copy"
-    ),
+    effect_source="AWS's published lag of point-in-time recovery; without backups there is no copy",
     recommendation=(
         "Turn on point-in-time recovery: no downtime, priced by the table's size; it reaches back "
         "35 days, to within five minutes."
@@ -65,7 +61,7 @@ def _recovery(status: dict[str, str], *copies: Example) -> Example:
         "Point-in-time backups for DynamoDB",
         "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Point-in-time-recovery.html",
     ),
-    strength="tables can be restored to any point in time",
+    strength="tables are backed up",
     passes=[
         _recovery(_ON),
         _recovery(
@@ -91,14 +87,8 @@ def table_pitr_off(table: View) -> Outcome:
     """
     status = table.read(BACKUPS, "PointInTimeRecoveryDescription.PointInTimeRecoveryStatus")
     if status == "ENABLED":
-        return passed(backup_interval=0)
-    since_copies = ages(table)
-    if since_copies is None:
-        return failed()
-    return passed(
-        "AWS Backup copies it, without point-in-time recovery",
-        backup_interval=at_risk(since_copies),
-    )
+        return passed()
+    return failed() if ages(table) is None else passed("AWS Backup copies it")
 
 
 @check(

@@ -17,7 +17,7 @@ from tools.checks import (
     passed,
     passed_if,
 )
-from tools.checks.copies import DAY, POINTS, PROTECTED, RECOVERY_POINT, ages, at_risk
+from tools.checks.copies import DAY, POINTS, PROTECTED, RECOVERY_POINT, ages
 from tools.checks.sharing import named, outsiders, users
 from tools.checks.view import View
 
@@ -130,11 +130,8 @@ _COPIED_DAILY = Example(
         Effect(DATA_DELETED, Phase.LOSE, "no_copy"),
         Effect(DATA_DELETED, Phase.ACT, "no_way_back", by_person=True),
     ),
-    on_pass=(
-        Effect(DATA_DELETED, Phase.LOSE, "backup_interval"),
-        Effect(DATA_DELETED, Phase.ACT, "restore_files", by_person=True),
-    ),
-    effect_source="the daily rhythm of EFS's automatic backups, or the pauses between copies",
+    on_pass=(Effect(DATA_DELETED, Phase.ACT, "restore_files", by_person=True),),
+    effect_source="without backups there is no copy; an assumed speed of restoring",
     recommendation=(
         "Turn on automatic backups (`put-backup-policy`): daily, kept for five weeks, priced by "
         "the size of the changes."
@@ -157,10 +154,9 @@ def backup_off(files: View) -> Outcome:
     """
     size = _gibibytes(files)
     if files.read(BACKUP_POLICY, "Status") in ("ENABLED", "ENABLING"):
-        return passed(backup_interval=DAY, restore_files=size)
-    since_copies = ages(files)
-    if since_copies is not None:
-        return passed(backup_interval=at_risk(since_copies), restore_files=size)
+        return passed(restore_files=size)
+    if ages(files) is not None:
+        return passed("AWS Backup copies it", restore_files=size)
     return failed(spared=() if files.read(READ, "AvailabilityZoneName") else (ZONE_LOST,))
 
 

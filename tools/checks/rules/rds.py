@@ -140,13 +140,9 @@ def instance_single_az(db: View) -> Outcome:
     ),
     on_pass=(
         Effect(DATA_DELETED, Phase.LOSE, "rds_pitr_lag"),
-        Effect(DATA_DELETED, Phase.LOSE, "backup_interval"),
         Effect(DATA_DELETED, Phase.ACT, "restore_database", by_person=True),
     ),
-    effect_source=(
-        "AWS's published lag of point-in-time recovery, or the pauses between AWS Backup's copies; "
-        "without either there is no copy"
-    ),
+    effect_source="AWS's published lag of point-in-time recovery; without backups there is no copy",
     recommendation=(
         "Set `BackupRetentionPeriod` to 7 days or more: point-in-time recovery to within five "
         "minutes; storage up to the database's size is free."
@@ -155,7 +151,7 @@ def instance_single_az(db: View) -> Outcome:
         "Introduction to backups",
         "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithAutomatedBackups.html",
     ),
-    strength="databases can be restored to any point in time",
+    strength="databases are backed up",
     passes=[_instance(BackupRetentionPeriod=7), _copied(BackupRetentionPeriod=0)],
     fails=[
         _instance(BackupRetentionPeriod=0),
@@ -172,14 +168,9 @@ def instance_backup_off(db: View) -> Outcome:
         return NOT_APPLICABLE
     size = _size(db)
     if db.read(READ, "BackupRetentionPeriod"):
-        return passed(restore_database=size, backup_interval=0)
-    since_copies = ages(db)
-    if since_copies is not None:
-        return passed(
-            "AWS Backup copies it, without point-in-time recovery",
-            restore_database=size,
-            backup_interval=at_risk(since_copies),
-        )
+        return passed(restore_database=size)
+    if ages(db) is not None:
+        return passed("AWS Backup copies it", restore_database=size)
     return failed(spared=(COMPONENT_LOST, ZONE_LOST) if db.read(READ, "MultiAZ") else ())
 
 

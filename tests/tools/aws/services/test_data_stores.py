@@ -482,8 +482,9 @@ def test_without_aws_backup_a_store_without_own_backups_is_unknown(snapshot: Sna
 def test_copies_of_aws_backup_count_by_their_dates(backed_up: Snapshot) -> None:
     assert [r.member for r in of_type(backed_up, RP)] == [True]
     assert verdict(backed_up, "rds.instance_backup_off", ORDERS) is Verdict.FAIL
-    found = outcome(backed_up, "dynamodb.table_pitr_off", CARTS)
-    assert found.verdict is Verdict.PASS
+    assert verdict(backed_up, "dynamodb.table_pitr_off", CARTS) is Verdict.PASS
+    found = outcome(backed_up, "backup.only_periodic", CARTS)
+    assert found.verdict is Verdict.FAIL
     assert found.units["backup_interval"] == pytest.approx(12 * 3600, abs=5)
     assert verdict(backed_up, "backup.last_point_stale", CARTS) is Verdict.PASS
 
@@ -491,7 +492,7 @@ def test_copies_of_aws_backup_count_by_their_dates(backed_up: Snapshot) -> None:
 def test_a_stored_snapshot_gives_the_same_verdicts(backed_up: Snapshot) -> None:
     revived = Snapshot.model_validate_json(backed_up.model_dump_json())
     for check, resource in (
-        ("dynamodb.table_pitr_off", CARTS),
+        ("backup.only_periodic", CARTS),
         ("rds.ca_certificate_expiring", REPORTS),
     ):
         assert outcome(revived, check, resource) == outcome(backed_up, check, resource)
