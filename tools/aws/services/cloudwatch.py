@@ -25,6 +25,10 @@ _BALANCER = _Watched(
 _FUNCTION = _Watched("AWS::Lambda::Function", "lambda:{region}:{account}:function:{value}")
 _ECS_CLUSTER = _Watched("AWS::ECS::Cluster", "ecs:{region}:{account}:cluster/{value}")
 
+_CACHE_NODE = "AWS::ElastiCache::CacheCluster"
+_CACHE_GROUP = "AWS::ElastiCache::ReplicationGroup"
+_NODE_OF_A_GROUP = re.compile(r"(-\d{4})?-\d{3}$")
+
 # The one dimension that names the resource, by namespace. Others (Stage, Operation) only narrow it.
 _BY_DIMENSION: Mapping[tuple[str, str], _Watched] = {
     ("AWS/ApiGateway", "ApiId"): _Watched("AWS::ApiGatewayV2::Api"),
@@ -44,7 +48,7 @@ _BY_DIMENSION: Mapping[tuple[str, str], _Watched] = {
     ("AWS/ELB", "LoadBalancerName"): _Watched("AWS::ElasticLoadBalancing::LoadBalancer"),
     ("AWS/ES", "DomainName"): _Watched("AWS::OpenSearchService::Domain"),
     ("AWS/ElastiCache", "clusterId"): _Watched("AWS::ElastiCache::ServerlessCache"),
-    ("AWS/ElastiCache", "ReplicationGroupId"): _Watched("AWS::ElastiCache::ReplicationGroup"),
+    ("AWS/ElastiCache", "ReplicationGroupId"): _Watched(_CACHE_GROUP),
     ("AWS/Events", "RuleName"): _Watched("AWS::Events::Rule"),
     ("AWS/Firehose", "DeliveryStreamName"): _Watched("AWS::KinesisFirehose::DeliveryStream"),
     ("AWS/Kinesis", "StreamName"): _Watched(
@@ -72,12 +76,11 @@ _BY_DIMENSION: Mapping[tuple[str, str], _Watched] = {
 }
 _ECS = ("AWS/ECS", "ECS/ContainerInsights")
 _AGENT = "AWS::Bedrock::Agent"
-_CACHE_NODE = ("AWS::ElastiCache::CacheCluster", "AWS::ElastiCache::ReplicationGroup")
 
 WATCHED_TYPES = tuple(
     sorted(
         {watched.type for watched in _BY_DIMENSION.values()}
-        | {"AWS::ECS::Service", "AWS::ECS::Cluster", _AGENT, *_CACHE_NODE}
+        | {"AWS::ECS::Service", "AWS::ECS::Cluster", _AGENT, _CACHE_NODE}
     )
 )
 _IN_RULE = re.compile(
@@ -132,8 +135,8 @@ def _resources(
         else:
             yield "AWS::ECS::Cluster", named(_ECS_CLUSTER, cluster), False
     if namespace == "AWS/ElastiCache" and (node := dimensions.get("CacheClusterId")):
-        for kind in _CACHE_NODE:  # a node of a group is called after it
-            yield kind, node, True
+        yield _CACHE_NODE, node, True
+        yield _CACHE_GROUP, _NODE_OF_A_GROUP.sub("", node), True  # nodes are called after it
     if namespace.startswith("AWS/Bedrock") and (alias := dimensions.get("AgentAliasArn")):
         agent = alias.partition(":agent-alias/")[2].partition("/")[0]
         yield _AGENT, f"arn:{partition}:bedrock:{region}:{account}:agent/{agent}", False

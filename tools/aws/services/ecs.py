@@ -177,6 +177,7 @@ TASK_DEFINITION = Collector(
     ),
     each=True,
     id="join(':', [family, to_string(revision)])",
+    name="join(':', [family, to_string(revision)])",
     arn="arn:{partition}:ecs:{region}:{account}:task-definition/{id}",
     keep="status=='ACTIVE'",
     redact=SERVICE.redact,

@@ -70,6 +70,8 @@ def _whole(resource: str) -> str | None:
 
 
 def _verb(action: str) -> str:
+    if action.lower().startswith("kms:"):
+        return "uses"
     if "*" in action.rpartition(":")[2][:1]:
         return "reads and writes"
     if _INVOKES.match(action):

@@ -65,11 +65,14 @@ _COMPONENTS = (
 )
 # What is noticed through those that use it: an alarm there counts here, none is no finding here.
 _NOTICED_BY_USERS = (
+    "AWS::CertificateManager::Certificate",
+    "AWS::EC2::NatGateway",
     "AWS::EC2::Volume",
     "AWS::ECS::Cluster",
-    "AWS::ECS::TaskDefinition",
+    "AWS::Events::Rule",
     "AWS::IAM::Role",
     "AWS::KMS::Key",
+    MAPPING,
     "AWS::S3::Bucket",
     "AWS::SNS::Topic",
     "AWS::SecretsManager::Secret",
@@ -83,9 +86,9 @@ _SHOWS_IN = {
     GROUP: (TARGET_GROUP, INSTANCE),
     INSTANCE: (GROUP, TARGET_GROUP),
     LOAD_BALANCER: (TARGET_GROUP,),
+    MAPPING: (FUNCTION, QUEUE),
     SERVICE: (TARGET_GROUP,),
     TARGET_GROUP: (LOAD_BALANCER,),
-    AGENT: (FUNCTION,),
 }
 
 
@@ -125,13 +128,14 @@ SCALES = alarm_with(AlarmActions=["arn:aws:autoscaling:eu-west-1:123456789012:sc
 
 def _related(component: View) -> list[View]:
     types = _SHOWS_IN.get(component.type, ())
+    found = [*component.linked(*types), *component.linked_from(*types)] if types else []
     if component.type in _NOTICED_BY_USERS:
-        return [user for user in component.linked_from() if user.type in _COMPONENTS]
-    return [*component.linked(*types), *component.linked_from(*types)] if types else []
+        found += [user for user in component.linked_from() if user.type in _COMPONENTS]
+    return found
 
 
 def _needs_an_alarm(component: View) -> bool:
-    """Tables on demand and queues that nobody polls are noticed through their users."""
+    """Tables on demand, queues that nobody polls and a group's instances are noticed elsewhere."""
     if component.type == TABLE:
         return component.read("dynamodb:DescribeTable", "BillingModeSummary.BillingMode") in (
             None,
@@ -139,6 +143,8 @@ def _needs_an_alarm(component: View) -> bool:
         )
     if component.type == QUEUE:
         return bool(component.linked_from(MAPPING, label="polls"))
+    if component.type == INSTANCE:
+        return not (component.linked(GROUP) or component.linked_from(GROUP))
     return component.type in _COMPONENTS
 
 
@@ -222,6 +228,11 @@ def _needs_an_alarm(component: View) -> bool:
             },
         ),
         Example(type="AWS::KMS::Key", facts={"kms:DescribeKey": {"KeyId": "1"}}),
+        Example(
+            type=INSTANCE,
+            facts={"ec2:DescribeInstances": {"InstanceId": "i-1"}},
+            linked_from=[Example(type=GROUP)],
+        ),
     ],
 )
 def component_unalarmed(component: View) -> Outcome:

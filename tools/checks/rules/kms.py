@@ -152,7 +152,7 @@ def key_material_expiring(key: View) -> Outcome:
 )
 def key_single_region(key: View) -> Outcome:
     """It matters only where a Region's loss must be survived; others keep keys apart on purpose."""
-    if not _own(key) or key.read(READ, "KeyUsage") != "ENCRYPT_DECRYPT":
+    if not _own(key) or key.read(READ, "KeyUsage") not in (None, "ENCRYPT_DECRYPT"):
         return NOT_APPLICABLE
     others = key.read(READ, "MultiRegionConfiguration.ReplicaKeys[].Region") or []
     replica = key.read(READ, "MultiRegionConfiguration.MultiRegionKeyType") == "REPLICA"

@@ -365,7 +365,7 @@ def test_a_composite_alarm_names_what_it_combines(rule: str, names: list[str]) -
             },
         ),
         ("AWS/ECS", {"ClusterName": "shop"}, {arn("ecs", "cluster/shop")}),
-        ("AWS/ElastiCache", {"CacheClusterId": "cart-001"}, {"cart-001"}),
+        ("AWS/ElastiCache", {"CacheClusterId": "cart-001"}, {"cart-001", "cart"}),
         ("AWS/ApiGateway", {"ApiName": "web", "Stage": "live"}, {"web"}),
         (
             "AWS/Bedrock/Agents",
