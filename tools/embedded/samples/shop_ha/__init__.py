@@ -31,7 +31,7 @@ def build(client: Clients) -> None:
         TagSpecifications=specification("vpc-endpoint", TAGS, "shop-ha-s3"),
     )
     stores = build_stores(client, network)
-    web = build_web(client, network)
+    web = build_web(client, network, stores)
     queues = build_queues(client)
     functions = build_functions(client, network, stores, queues)
     events = build_events(client, functions, queues)

@@ -35,7 +35,11 @@ def build_functions(client: Clients, network: Network, stores: Stores, queues: Q
             (("s3:PutObject",), (f"arn:aws:s3:::{stores.invoices}/*",)),
             timeout=60,
             network=network,
-            variables={"CARTS_TABLE": TABLE, "INVOICES_BUCKET": stores.invoices},
+            variables={
+                "DATABASE_HOST": stores.database,
+                "CARTS_TABLE": TABLE,
+                "INVOICES_BUCKET": stores.invoices,
+            },
         ),
         checkout=_function(
             client,

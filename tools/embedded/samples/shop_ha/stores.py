@@ -16,23 +16,23 @@ DATABASE, CACHE, TABLE = "shop-ha-orders", "shop-ha-sessions", "shop-ha-carts"
 class Stores:
     """What the other parts need to know of the stores."""
 
-    key: str
-    invoices: str
-    files: str
-    table: str
+    invoices: str  # the bucket's name
+    files: str  # the file system's id
+    table: str  # the table's ARN
+    database: str  # host names: the database proxy's,
+    sessions: str  # the cache's
 
 
 def build_stores(client: Clients, network: Network) -> Stores:
     """A key, a database, a cache, a table, a bucket and a file system."""
     key = _key(client)
     _database(client, network, key)
-    _proxy(client, network, key)
-    _cache(client, network, key)
     return Stores(
-        key=key,
         invoices=_invoices(client, key),
         files=_files(client, network, key),
         table=_table(client, key),
+        database=_proxy(client, network, key),
+        sessions=_cache(client, network, key),
     )
 
 
@@ -86,8 +86,8 @@ def _database(client: Clients, network: Network, key: str) -> None:
     )
 
 
-def _proxy(client: Clients, network: Network, key: str) -> None:
-    """Connections survive a failover, and many functions share few of them."""
+def _proxy(client: Clients, network: Network, key: str) -> str:
+    """Connections survive a failover, and many functions share few of them; its host name."""
     secret = client("secretsmanager").create_secret(
         Name="shop-ha/database",
         SecretString='{"username": "shop", "password": "made-up-1"}',
@@ -95,7 +95,7 @@ def _proxy(client: Clients, network: Network, key: str) -> None:
         Tags=pairs(TAGS),
     )["ARN"]
     rds = client("rds")
-    rds.create_db_proxy(
+    proxy: str = rds.create_db_proxy(
         DBProxyName=NAME,
         EngineFamily="POSTGRESQL",
         Auth=[{"AuthScheme": "SECRETS", "SecretArn": secret, "IAMAuth": "REQUIRED"}],
@@ -111,11 +111,12 @@ def _proxy(client: Clients, network: Network, key: str) -> None:
         VpcSecurityGroupIds=[network.data],
         RequireTLS=True,
         Tags=pairs(TAGS),
-    )
+    )["DBProxy"]["Endpoint"]
     rds.register_db_proxy_targets(DBProxyName=NAME, DBInstanceIdentifiers=[DATABASE])
+    return proxy
 
 
-def _cache(client: Clients, network: Network, key: str) -> None:
+def _cache(client: Clients, network: Network, key: str) -> str:
     elasticache = client("elasticache")
     elasticache.create_cache_subnet_group(
         CacheSubnetGroupName=NAME,
@@ -123,7 +124,7 @@ def _cache(client: Clients, network: Network, key: str) -> None:
         SubnetIds=list(network.private),
         Tags=pairs(TAGS),
     )
-    elasticache.create_replication_group(
+    group = elasticache.create_replication_group(
         ReplicationGroupId=CACHE,
         ReplicationGroupDescription="sessions",
         Engine="valkey",
@@ -141,7 +142,9 @@ def _cache(client: Clients, network: Network, key: str) -> None:
         CacheSubnetGroupName=NAME,
         SecurityGroupIds=[network.data],
         Tags=pairs(TAGS),
-    )
+    )["ReplicationGroup"]
+    address: str = group["NodeGroups"][0]["PrimaryEndpoint"]["Address"]
+    return address
 
 
 def _table(client: Clients, key: str) -> str:

@@ -7,6 +7,7 @@ from tools.embedded.network import Network, machine_image
 from tools.embedded.permissions import role
 from tools.embedded.samples import Clients
 from tools.embedded.samples.shop_ha.naming import NAME, TAGS
+from tools.embedded.samples.shop_ha.stores import Stores
 from tools.embedded.tags import pairs, small_pairs, specification
 
 GROUP, SERVICE = "shop-ha-web", "shop-ha-reports"
@@ -21,7 +22,7 @@ class Web:
     certificate: str
 
 
-def build_web(client: Clients, network: Network) -> Web:
+def build_web(client: Clients, network: Network, stores: Stores) -> Web:
     """The load balancer, what stands behind it, and the name before it."""
     certificate: str = client("acm").request_certificate(
         DomainName="www.shop-ha.example.com", ValidationMethod="DNS", Tags=pairs(TAGS)
@@ -29,7 +30,7 @@ def build_web(client: Clients, network: Network) -> Web:
     balancer, targets = _balancer(client, network, certificate)
     _servers(client, network, targets)
     _domain(client, balancer)
-    _reports(client, network)
+    _reports(client, network, stores)
     return Web(balancer=balancer["LoadBalancerArn"], targets=targets, certificate=certificate)
 
 
@@ -161,7 +162,7 @@ def _domain(client: Clients, balancer: dict[str, Any]) -> None:
     )
 
 
-def _reports(client: Clients, network: Network) -> None:
+def _reports(client: Clients, network: Network, stores: Stores) -> None:
     """Three tasks, one in each zone, scaled on CPU, rolled back by a circuit breaker."""
     ecs, scaling = client("ecs"), client("application-autoscaling")
     ecs.create_cluster(
@@ -186,6 +187,11 @@ def _reports(client: Clients, network: Network) -> None:
                 "image": "public.ecr.aws/docker/library/nginx:1.29.3",
                 "essential": True,
                 "portMappings": [{"containerPort": 8080}],
+                "environment": [
+                    {"name": "DATABASE_HOST", "value": stores.database},
+                    {"name": "SESSIONS_HOST", "value": stores.sessions},
+                ],
+                "mountPoints": [{"sourceVolume": "images", "containerPath": "/images"}],
                 "stopTimeout": 60,
                 "healthCheck": {
                     "command": ["CMD-SHELL", "curl -f http://localhost:8080/health || exit 1"],
@@ -201,6 +207,15 @@ def _reports(client: Clients, network: Network) -> None:
                         "awslogs-stream-prefix": "reports",
                         "mode": "non-blocking",
                     },
+                },
+            }
+        ],
+        volumes=[
+            {
+                "name": "images",
+                "efsVolumeConfiguration": {
+                    "fileSystemId": stores.files,
+                    "transitEncryption": "ENABLED",
                 },
             }
         ],
