@@ -33,8 +33,15 @@ def is_blind(alarm: View) -> bool:
     if alarm.read(READ, "StateValue") != "INSUFFICIENT_DATA":
         return False
     since = alarm.read_time(READ, "StateUpdatedTimestamp")
-    steady = all(always_has_data(*metric) for metric in metrics_of(alarm))
-    return steady and since is not None and alarm.workload.taken_at - since > _BLIND_AFTER
+    if since is None or alarm.workload.taken_at - since <= _BLIND_AFTER:
+        return False
+    return is_on_steady_metrics(alarm)
+
+
+def is_on_steady_metrics(alarm: View) -> bool:
+    """Whether it watches metrics of AWS that a healthy resource reports at all times."""
+    metrics = metrics_of(alarm)
+    return bool(metrics) and all(always_has_data(*metric) for metric in metrics)
 
 
 def notifies(alarm: View) -> bool:

@@ -15,9 +15,10 @@ from tools.checks.alarms import (
     TOPIC_READ,
     has_subscriber,
     is_blind,
+    is_on_steady_metrics,
     metrics_of,
 )
-from tools.checks.metrics import always_has_data, has_percentiles, is_sign_of_life
+from tools.checks.metrics import has_percentiles, is_sign_of_life
 from tools.checks.rules.cloudwatch import (
     HEARD,
     SCALES,
@@ -170,7 +171,7 @@ _LONG_AGO = "2026-05-01T00:00:00+00:00"
 )
 def alarm_blind(alarm: View) -> Outcome:
     """Only metrics that are always reported are judged: no errors for a day is no missing data."""
-    if not all(always_has_data(*metric) for metric in metrics_of(alarm)):
+    if not is_on_steady_metrics(alarm):
         return NOT_APPLICABLE
     return passed_if(not is_blind(alarm))
 

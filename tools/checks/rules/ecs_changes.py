@@ -18,8 +18,11 @@ from tools.checks.rules.ecs_tasks import DEFINITION, running
 from tools.checks.view import View
 
 
-def _deployed_by_ecs(service: View) -> bool:
-    return service.read(READ, "deploymentController.type") in (None, "ECS")
+def _is_rolling(service: View) -> bool:
+    """Whether ECS replaces tasks a few at a time, and not one whole set by another."""
+    if service.read(READ, "deploymentController.type") not in (None, "ECS"):
+        return False
+    return service.read(READ, "deploymentConfiguration.strategy") in (None, "ROLLING")
 
 
 _BREAKER = {"deploymentCircuitBreaker": {"enable": True, "rollback": True}}
@@ -56,12 +59,13 @@ _NO_BREAKER = {"deploymentCircuitBreaker": {"enable": False, "rollback": False}}
     ],
     silent=[
         service_with(deploymentController={"type": "CODE_DEPLOY"}),
+        service_with(deploymentConfiguration={"strategy": "BLUE_GREEN", **_NO_BREAKER}),
         service_with(desiredCount=0),
     ],
 )
 def deployment_circuit_breaker_off(service: View) -> Outcome:
     """Without it ECS replaces failing tasks by more failing tasks for hours, and tells nobody."""
-    if not is_kept_running(service) or not _deployed_by_ecs(service):
+    if not is_kept_running(service) or not _is_rolling(service):
         return NOT_APPLICABLE
     settings = service.read(
         READ,
@@ -105,7 +109,7 @@ def deployment_circuit_breaker_off(service: View) -> Outcome:
 )
 def minimum_healthy_zero(service: View) -> Outcome:
     """One change then reaches all tasks at once: a bad one leaves none that still serves."""
-    if not is_kept_running(service) or not _deployed_by_ecs(service):
+    if not is_kept_running(service) or not _is_rolling(service):
         return NOT_APPLICABLE
     return passed_if(service.read(READ, "deploymentConfiguration.minimumHealthyPercent") != 0)
 

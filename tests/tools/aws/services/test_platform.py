@@ -10,7 +10,7 @@ import boto3
 import pytest
 
 from state.judgements import Verdict
-from state.snapshot import Relation, RelationKind, Selector, Snapshot
+from state.snapshot import Gap, GapReason, Relation, RelationKind, Selector, Snapshot
 from tools.aws.account import Account
 from tools.aws.discovery import discover
 from tools.aws.services.cloudwatch import ALARM, COMPOSITE_ALARM
@@ -49,6 +49,11 @@ def _build(session: boto3.Session) -> dict[str, str]:
     _service(client, made)
     made["agent"] = _agent(client)
     _alarms(client("cloudwatch"), client("sns"))
+    made["stack"] = client("cloudformation").create_stack(
+        StackName="shop",
+        TemplateBody=json.dumps({"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}}),
+        Tags=PAIRS,
+    )["StackId"]
     return made
 
 
@@ -297,6 +302,13 @@ def test_the_agent_is_read_and_what_cannot_be_read_is_a_gap(
     assert "bedrock-agent:ListAgentAliases" in gaps
 
 
+def test_a_tagged_stack_is_judged(snapshot: Snapshot, made: dict[str, str]) -> None:
+    assert snapshot.resources[made["stack"]].member
+    assert verdict(snapshot, "cloudformation.stack_stuck", made["stack"]) is Verdict.PASS
+    protected = verdict(snapshot, "cloudformation.termination_protection_off", made["stack"])
+    assert protected is Verdict.FAIL
+
+
 def test_alarms_watch_and_notify(snapshot: Snapshot) -> None:
     watches = relation(snapshot, arn("cloudwatch", "alarm:web-cpu"), SERVICE, "watches")
     assert watches.kind is RelationKind.OBSERVABILITY
@@ -337,6 +349,19 @@ def test_verdicts_on_keys_secrets_and_agents(snapshot: Snapshot, made: dict[str,
     assert verdict(snapshot, "bedrock.model_single_region", made["agent"]) is Verdict.FAIL
     unseen = verdict(snapshot, "bedrock.agent_no_versioned_alias", made["agent"])
     assert unseen is Verdict.UNKNOWN
+
+
+def test_alarms_that_could_not_be_listed_are_not_missing(snapshot: Snapshot) -> None:
+    denied = Gap(
+        service="cloudwatch",
+        region=REGION,
+        action="cloudwatch:DescribeAlarms",
+        reason=GapReason.DENIED,
+    )
+    resources = {i: r for i, r in snapshot.resources.items() if "CloudWatch" not in r.type}
+    blind = snapshot.model_copy(update={"gaps": [denied], "resources": resources})
+    assert verdict(blind, "cloudwatch.component_unalarmed", SERVICE) is Verdict.UNKNOWN
+    assert verdict(blind, "ecs.service_single_az", SERVICE) is Verdict.FAIL
 
 
 @pytest.mark.parametrize(
