@@ -11,20 +11,27 @@ if TYPE_CHECKING:
     from moto.sns.models import Topic
     from werkzeug.wrappers import Response
 
-_PROTECTED_RESOURCES = ("GET", "/resources", "backup")
+_EMPTY = {
+    ("GET", "/resources", "backup"): '{"Results": []}',
+    (
+        "GET",
+        "/2015-02-01/file-systems/replication-configurations",
+        "elasticfilesystem",
+    ): '{"Replications": []}',
+}
 
 
 def answer_for_moto(environ: "WSGIEnvironment") -> "Response | None":
     """The answer to a call that moto lacks although there can be only one; None for all others.
 
-    AWS Backup protects nothing here, since moto can neither select resources nor run a job.
+    AWS Backup protects nothing here, since moto can neither select resources nor run a job; nor can
+    it replicate a file system.
     """
     from werkzeug.wrappers import Response
 
     method, path = environ["REQUEST_METHOD"], environ.get("PATH_INFO", "").rstrip("/")
-    if (method, path, _service(environ)) == _PROTECTED_RESOURCES:
-        return Response('{"Results": []}', mimetype="application/json")
-    return None
+    answer = _EMPTY.get((method, path, _service(environ)))
+    return Response(answer, mimetype="application/json") if answer else None
 
 
 def amend(service: str) -> None:

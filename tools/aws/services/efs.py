@@ -1,7 +1,7 @@
-"""EFS: file systems with mount targets and backup policy, and access points."""
+"""EFS: file systems with mount targets and backup policy, their replication, access points."""
 
 from state.snapshot import RelationKind
-from tools.aws.declarations import Call, Collector, Link
+from tools.aws.declarations import Call, Collector, Find, Link
 
 _NAMED = {"FileSystemId": "{id}"}
 
@@ -48,6 +48,28 @@ FILE_SYSTEM = Collector(
     ),
 )
 
+REPLICATION = Collector(
+    type="AWS::EFS::ReplicationConfiguration",
+    read=Call(
+        operation="efs:DescribeReplicationConfigurations",
+        items="Replications[]",
+        iam="elasticfilesystem:DescribeReplicationConfigurations",
+    ),
+    id="join(' ', ['replication of', SourceFileSystemId])",
+    arn=None,
+    find=Find.ATTACHED,
+    attaches_to=("AWS::EFS::FileSystem",),
+    links=(
+        Link(
+            path="SourceFileSystemArn",
+            to="AWS::EFS::FileSystem",
+            label="copies",
+            hard=False,
+            attach=True,
+        ),
+    ),
+)
+
 ACCESS_POINT = Collector(
     type="AWS::EFS::AccessPoint",
     read=Call(
@@ -61,4 +83,4 @@ ACCESS_POINT = Collector(
     links=(Link(path="FileSystemId", to="AWS::EFS::FileSystem", label="leads to"),),
 )
 
-COLLECTORS = (FILE_SYSTEM, ACCESS_POINT)
+COLLECTORS = (FILE_SYSTEM, REPLICATION, ACCESS_POINT)

@@ -5,7 +5,13 @@ from typing import Any
 from state.categories.excessive_load import OVERLOAD, OVERWHELMED
 from state.categories.misconfiguration_and_bugs import DATA_DELETED, GUARDRAILS
 from state.categories.shared_fate import SHARED_COMPONENT_FAILED, SHARED_WITH_OTHERS
-from state.categories.single_point_of_failure import REDUNDANT, ZONE_LOSS, ZONE_LOST
+from state.categories.single_point_of_failure import (
+    REDUNDANT,
+    REGION_LOSS,
+    REGION_LOST,
+    ZONE_LOSS,
+    ZONE_LOST,
+)
 from state.judgements import Layer, Phase
 from tools.checks import (
     NOT_APPLICABLE,
@@ -17,13 +23,23 @@ from tools.checks import (
     passed,
     passed_if,
 )
-from tools.checks.copies import DAY, POINTS, PROTECTED, RECOVERY_POINT, ages
+from tools.checks.copies import (
+    DAY,
+    POINTS,
+    PROTECTED,
+    RECOVERY_POINT,
+    ages,
+    ages_elsewhere,
+    at_risk,
+)
 from tools.checks.sharing import named, outsiders, users
 from tools.checks.view import View
 
 FILE_SYSTEM = "AWS::EFS::FileSystem"
 ACCESS_POINT = "AWS::EFS::AccessPoint"
+REPLICATION = "AWS::EFS::ReplicationConfiguration"
 READ = "efs:DescribeFileSystems"
+REPLICATIONS = "efs:DescribeReplicationConfigurations"
 MOUNT_TARGETS = "efs:DescribeMountTargets"
 BACKUP_POLICY = "efs:DescribeBackupPolicy"
 
@@ -158,6 +174,59 @@ def backup_off(files: View) -> Outcome:
     if ages(files) is not None:
         return passed("AWS Backup copies it", restore_files=size)
     return failed(spared=() if files.read(READ, "AvailabilityZoneName") else (ZONE_LOST,))
+
+
+def _replicated(region: str, status: str = "ENABLED") -> Example:
+    destination = {"Region": region, "Status": status}
+    return Example(type=REPLICATION, facts={REPLICATIONS: {"Destinations": [destination]}})
+
+
+@check(
+    id="efs.no_replication",
+    resource_type=FILE_SYSTEM,
+    title="No copy of a file system leaves its Region: if the Region is lost, the files are too",
+    question=REGION_LOSS,
+    layer=Layer.DISASTER_RECOVERY,
+    on_fail=(
+        Effect(REGION_LOST, Phase.LOSE, "no_copy"),
+        Effect(REGION_LOST, Phase.ACT, "no_way_back", by_person=True),
+    ),
+    on_pass=(
+        Effect(REGION_LOST, Phase.LOSE, "efs_replication_lag"),
+        Effect(REGION_LOST, Phase.LOSE, "backup_interval"),
+        Effect(REGION_LOST, Phase.ACT, "switch_region", by_person=True),
+    ),
+    effect_source="AWS's published lag of replication, or the pauses between AWS Backup's copies",
+    recommendation=(
+        "Replicate the file system to a second Region: storage and transfer are paid once more. "
+        "If hours of loss are bearable, let AWS Backup copy it there."
+    ),
+    documentation=(
+        "Replicating EFS file systems",
+        "https://docs.aws.amazon.com/efs/latest/ug/efs-replication.html",
+    ),
+    strength="file systems are replicated to another Region",
+    saving="the replica: as much storage as the file system itself",
+    passes=[_files(users=(_replicated("eu-central-1"),))],
+    fails=[
+        _files(),
+        _files(users=(_replicated("eu-west-1"),)),
+        _files(users=(_replicated("eu-central-1", "PAUSED"),)),
+    ],
+)
+def no_replication(files: View) -> Outcome:
+    """A Regional file system spans zones; its automatic backups stay in the Region as well."""
+    if not files.read(READ, "FileSystemId"):
+        return NOT_APPLICABLE
+    destinations = [
+        row
+        for each in files.linked_from(REPLICATION)
+        for row in each.read(REPLICATIONS, "Destinations[].[Region, Status]") or ()
+    ]
+    if any(region != files.region and status == "ENABLED" for region, status in destinations):
+        return passed(backup_interval=0)
+    elsewhere = ages_elsewhere(files)
+    return failed() if elsewhere is None else passed(backup_interval=at_risk(elsewhere))
 
 
 @check(
