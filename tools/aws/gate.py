@@ -161,7 +161,7 @@ def guard(client: Any, passed: Callable[[str, str], None]) -> None:
         passed(operation, context["client_region"])
 
     client.meta.events.register_first("before-call", gate)
-    client.meta.events.register("after-call", _refuse_what_is_no_answer)
+    client.meta.events.register("before-parse", _refuse_what_is_no_answer)
 
 
 def _operation(model: Any) -> str:
@@ -173,14 +173,14 @@ def _check(operation: str, allowed: Collection[str]) -> None:
         raise NotAllowed(f"{operation} is not on the read-only allow-list")
 
 
-def _refuse_what_is_no_answer(http_response: Any, model: Any, **_: Any) -> None:
+def _refuse_what_is_no_answer(operation_model: Any, response_dict: Any, **_: Any) -> None:
     """Botocore takes a portal's page or a cut-off JSON text for an empty answer: a failure."""
-    shape = model.output_shape
-    if http_response.status_code != 200 or shape is None or "payload" in shape.serialization:
+    shape = operation_model.output_shape
+    if response_dict["status_code"] != 200 or shape is None or "payload" in shape.serialization:
         return
-    body = http_response.content.strip()
+    body = response_dict["body"].strip()
     if body[:14].lower().startswith((b"<!doctype html", b"<html")):
         raise ResponseParserError("a web page came instead of an answer")
-    is_json = "json" in model.service_model.resolved_protocol
+    is_json = "json" in operation_model.service_model.resolved_protocol
     if is_json and body and not (body.startswith(b"{") and body.endswith(b"}")):
         raise ResponseParserError("the answer is no complete JSON text")

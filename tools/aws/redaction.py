@@ -33,9 +33,11 @@ _PRESIGNED = re.compile(
 )
 _PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY[\s\S]*?(?:-----END [A-Z ]*-----|$)")
 _URL_PASSWORD = re.compile(r"(?<=://)([^/\s:@]*):([^/\s]+)@")
+_WEB_TOKEN = re.compile(r"eyJ[\w=-]+\.[\w=-]+(?:\.[\w.+/=-]*)?")
 _OWN: tuple[tuple[str, re.Pattern[str], str], ...] = (
     ("x-amz- signature= awsaccesskeyid=", _PRESIGNED, REDACTED),
     ("-----begin", _PRIVATE_KEY, REDACTED),
+    ("eyj", _WEB_TOKEN, REDACTED),
     ("://", _URL_PASSWORD, rf"\1:{REDACTED}@"),
     (
         "passw passphrase pwd secret token credential apikey api_key api-key accesskey access_key "
@@ -53,7 +55,6 @@ _DETECTORS: Mapping[str, str] = {
     "github_token.GitHubTokenDetector": "ghp_ gho_ ghu_ ghs_ ghr_",
     "gitlab_token.GitLabTokenDetector": "glpat- gldt- glft- glsoat- glrt- gr1348941 glcbt- glimt- "
     "glptt- glagent- gloas-",
-    "jwt.JwtTokenDetector": "eyj",
     "npm.NpmDetector": ":_authtoken",
     "openai.OpenAIDetector": "t3blbkfj",
     "pypi_token.PypiTokenDetector": "pypi-age",

@@ -20,8 +20,9 @@ from botocore.parsers import ResponseParserError
 from state.snapshot import GapReason
 from tools.aws.redaction import redact_text
 
-# What a call may raise instead of answering; anything else is a bug and goes through.
-FAILURES = (ClientError, BotoCoreError, ResponseParserError)
+# What a call may raise instead of answering; anything else is a bug and goes through. A KeyError is
+# what botocore makes of XML that is no answer of the service.
+FAILURES = (ClientError, BotoCoreError, ResponseParserError, KeyError)
 NO_CREDENTIALS = (
     NoCredentialsError,
     PartialCredentialsError,
