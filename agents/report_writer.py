@@ -1,7 +1,7 @@
 """The report writer: puts grades, findings, answers and gaps into one report."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from state.categories import categories
@@ -10,7 +10,6 @@ from state.objectives import Objectives
 from state.report import Report, WorkloadSummary
 from state.snapshot import Gap, GapReason, Snapshot
 from tools.aws.declarations import collectors
-from tools.checks import all_checks
 from tools.grading.assumptions import Assumptions
 from tools.grading.findings import findings, strengths
 from tools.grading.ledger import Ledger
@@ -67,11 +66,14 @@ def _answers(ledger: Ledger) -> list[AnswerRow]:
 def _gaps(ledger: Ledger, gaps: list[Gap]) -> list[GapRow]:
     """Gaps by call and reason, with the categories whose verdicts they took away."""
     bears_on: dict[str, set[str]] = defaultdict(set)
-    for judgement in ledger.judgements:
-        for action in judgement.gaps:
-            bears_on[action].add(all_checks()[judgement.check].category.code)
+    for code, assessment in ledger.assessments.items():
+        for judgement in assessment.judgements:
+            for action in judgement.gaps:
+                bears_on[action].add(code)
+    known = {gap.action for gap in gaps}
+    unnoted = [gap for gap in _missed(ledger) if gap.action not in known]
     grouped: dict[tuple[str, str, GapReason], list[Gap]] = defaultdict(list)
-    for gap in gaps:
+    for gap in (*gaps, *unnoted):
         grouped[gap.action, gap.region, gap.reason].append(gap)
     return [
         GapRow(
@@ -79,13 +81,28 @@ def _gaps(ledger: Ledger, gaps: list[Gap]) -> list[GapRow]:
             region=region,
             action=action,
             reason=reason.value,
-            resources=sum(gap.resource is not None for gap in same),
-            detail=same[0].detail,
-            bears_on=tuple(sorted(bears_on.get(action, ()))),
+            resources=len({gap.resource for gap in same} - {None}),
+            detail=min(gap.detail for gap in same),
+            bears_on=tuple(c.code for c in categories() if c.code in bears_on.get(action, ())),
             resolve=_resolve(action, reason),
         )
         for (action, region, reason), same in sorted(grouped.items())
     ]
+
+
+def _missed(ledger: Ledger) -> Iterator[Gap]:
+    """What a check missed though no call failed: a call that was not made, a check that broke."""
+    for judgement in ledger.judgements:
+        resource = ledger.resources.get(judgement.resource)
+        for action in judgement.gaps:
+            yield Gap(
+                service=action.partition(":")[0],
+                region=resource.region if resource else "",
+                action=action,
+                reason=GapReason.FAILED if judgement.note else GapReason.NOT_SCANNED,
+                resource=judgement.resource if resource else None,
+                detail=judgement.note,
+            )
 
 
 def _resolve(action: str, reason: GapReason) -> str:

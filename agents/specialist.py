@@ -136,7 +136,7 @@ def _because(
         parts.append("; ".join(titles))
     elif passed:
         praised = dict.fromkeys(s for j in passed if (s := checks[j.check].strength))
-        parts.append("; ".join(praised) or f"{len(passed)} checks found nothing amiss")
+        parts.append("; ".join(praised) or _nothing_amiss(len({j.check for j in passed})))
     if unknown:
         parts.append(
             "could not be read: " + ", ".join(sorted({g for j in unknown for g in j.gaps}))
@@ -147,3 +147,7 @@ def _because(
 def _evidence(judgements: Iterable[Judgement]) -> tuple[Evidence, ...]:
     firsts = [j.evidence[-1] for j in judgements if j.evidence]
     return tuple(firsts[:_EVIDENCE_PER_ANSWER])
+
+
+def _nothing_amiss(checks: int) -> str:
+    return f"{checks} check{'s' if checks > 1 else ''} found nothing amiss"

@@ -173,7 +173,9 @@ class Impatient:
             raise KeyboardInterrupt
 
 
-@pytest.mark.parametrize("node", sorted(EVERY_NODE))
+@pytest.mark.parametrize(
+    "node", ["discover", "assess_load", "assessed", "grade_spof", "compose", "write_report"]
+)
 @pytest.mark.parametrize("event", ["started", "finished"])
 def test_interrupted_anywhere_a_run_goes_on_where_it_stopped(
     store: Store, day: Objectives, event: str, node: str
