@@ -1,5 +1,6 @@
 """The checks, chosen and described."""
 
+import json
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
@@ -91,13 +92,12 @@ def effect_words(effect: "Effect") -> str:
 def example_words(example: "Example") -> str:
     """An example's facts on one line: what the resource looks like."""
     facts = [
-        f"{operation} {path} = {value!r}"
+        f"{operation} " + ", ".join(f"{path} = {_json(value)}" for path, value in _leaves(answer))
         for operation, answer in example.facts.items()
-        for path, value in _leaves(answer)
     ]
     linked = [f"with {other.type}" for other in (*example.linked, *example.linked_from)]
     denied = [f"{call} denied" for call in example.denied]
-    return ", ".join([*facts, *linked, *denied]) or "nothing configured"
+    return "; ".join([*facts, *linked, *denied]) or "nothing configured"
 
 
 def _effect(effect: "Effect") -> dict[str, Any]:
@@ -108,6 +108,10 @@ def _effect(effect: "Effect") -> dict[str, Any]:
         "by_person": effect.by_person,
         "words": effect_words(effect),
     }
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, default=str)
 
 
 def _leaves(answer: Any, path: str = "") -> list[tuple[str, Any]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from seeams import options
-from seeams.console import plain
+from seeams.console import complain, plain
 
 if TYPE_CHECKING:
     import boto3
@@ -81,6 +81,7 @@ def demo(
     objectives = objectives_of(rto, rpo, region_rto, region_rpo)
     chosen = sample(workload)
     regions = list(dict.fromkeys(region or (REGION,)))
+    complain(f"Building the sample workload {chosen.name} in an AWS account inside this process")
     with EmbeddedAccount(region=regions[0]) as account:
         account.build(chosen.name)
         code = _assess(

@@ -76,8 +76,7 @@ def _row(title: str, before: Grade | None, after: Grade) -> tuple[str | Text, ..
         title,
         badge(earlier),
         badge(after.letter),
-        words.recovery_of(after.rto_seconds) if after.letter else "not known",
-        words.loss_of(after.rpo_seconds) if after.letter else "not known",
+        *words.estimates_of(after),
         moved(earlier, after.letter),
     )
 
@@ -124,5 +123,6 @@ def _move(page: Page, was: Finding | None, now: Finding, names: Names) -> None:
         " → ",
         (now.severity.value, SEVERITY_STYLES[now.severity]),
     )
-    page.line((plain(now.title), "bold"), f"  {names.some(now.resources, 2)}", indent=4)
-    page.line(f"costs {words.effect_words(now.effect)}", indent=4)
+    page.line((plain(now.title), "bold"), indent=4)
+    where = names.some(now.resources, 2)
+    page.line(joined((where, f"costs {words.effect_words(now.effect)}")), indent=4)

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from seeams.stored import ThreadRow
 
 
+_BEGINNING = 18  # characters of a checkpoint's id: enough to tell one from another
+
+
 def print_threads(console: "Console", rows: Sequence["ThreadRow"]) -> None:
     """One line per thread, the one that was used last at the end."""
     table = _table("thread", "workload", "letter", "last run", "runs", "")
@@ -34,8 +37,12 @@ def print_threads(console: "Console", rows: Sequence["ThreadRow"]) -> None:
 
 def print_history(console: "Console", entries: Sequence["HistoryEntry"]) -> None:
     """One line per checkpoint, oldest first; a fork says of which one."""
-    table = _table("checkpoint", "run", "RTO / RPO", "letter", "what ran", "")
+    table = _table("", "checkpoint", "run", "RTO / RPO", "letter", "what ran")
+    for column in table.columns:
+        column.no_wrap = True
     numbers = {entry.checkpoint: number for number, entry in enumerate(entries, 1)}
+    several = len({entry.checkpoint[:_BEGINNING] for entry in entries}) < len(entries)
+    shown = None if several else _BEGINNING
     before: HistoryEntry | None = None
     for entry in entries:
         if before is not None and before.run != entry.run:
@@ -43,12 +50,12 @@ def print_history(console: "Console", entries: Sequence["HistoryEntry"]) -> None
         parent = numbers.get(entry.parent or "")
         forked = parent is not None and parent != numbers[entry.checkpoint] - 1
         table.add_row(
-            f"{numbers[entry.checkpoint]:>2}  {entry.checkpoint}",
+            str(numbers[entry.checkpoint]),
+            entry.checkpoint[:shown],
             entry.kind.value,
             f"{short_duration(entry.rto_seconds)} / {short_duration(entry.rpo_seconds)}",
             badge(entry.letter) if entry.letter else "",
-            _ran(entry),
-            f"fork of {parent}" if forked else "",
+            f"fork of {parent}" if forked else _ran(entry),
         )
         before = entry
     Page(console).show(table)

@@ -1,5 +1,6 @@
 """What resources are called in print."""
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -17,16 +18,21 @@ class Names:
     def __init__(self, snapshot: "Snapshot | None" = None) -> None:
         """`snapshot` None: names are made from the ids alone."""
         self._resources = snapshot.resources if snapshot else {}
+        self._shared = Counter((r.type, r.name) for r in self._resources.values())
 
     def of(self, resource: str) -> str:
         """The name of one resource, by its id."""
         if resource == WORKLOAD:
             return "the workload as a whole"
         known = self._resources.get(resource)
-        name = known.name if known and known.name else resource.rpartition("/")[2]
-        if name.startswith("arn:"):
-            name = name.rpartition(":")[2]
-        return plain(name or resource)
+        last_part = resource.rpartition("/")[2]
+        if last_part.startswith("arn:"):
+            last_part = last_part.rpartition(":")[2]
+        if known is None or not known.name:
+            return plain(last_part or resource)
+        if self._shared[known.type, known.name] > 1 and known.name != last_part:
+            return plain(f"{known.name} [{last_part}]")
+        return plain(known.name)
 
     def some(self, resources: Iterable[str], most: int = 4) -> str:
         """The first few names, and how many more there are."""

@@ -116,10 +116,9 @@ def _row(
 
 def estimates_of(grade: Grade, report: Report) -> tuple[str, str]:
     """Estimate against target, for time and for data."""
-    if grade.letter is None:
-        return "not known", "not known"
-    if not grade.terms and not grade.rto_seconds and not grade.rpo_seconds:
-        return "-", "-"
+    time, data = words.estimates_of(grade)
+    if grade.letter is None or time == data == "-":
+        return time, data
     objectives = report.objectives
     rto, rpo = objectives.rto_seconds, objectives.rpo_seconds
     for term in grade.terms:
@@ -129,10 +128,7 @@ def estimates_of(grade: Grade, report: Report) -> tuple[str, str]:
                 rpo = objectives.region_rpo_seconds or rpo
             else:
                 rto = objectives.region_rto_seconds or rto
-    return (
-        f"{words.recovery_of(grade.rto_seconds)} / {words.short_duration(rto)}",
-        f"{words.loss_of(grade.rpo_seconds)} / {words.short_duration(rpo)}",
-    )
+    return f"{time} / {words.short_duration(rto)}", f"{data} / {words.short_duration(rpo)}"
 
 
 def _arithmetic(page: Page, report: Report, names: Names) -> None:
@@ -202,13 +198,15 @@ def _finding(page: Page, number: int, finding: Finding, names: Names) -> None:
         indent=5,
     )
     page.line(f"costs  {words.effect_words(finding.effect)}", indent=5, hanging=7)
-    shown = words.distinct(finding.evidence)
+    seen = words.distinct(finding.evidence)
+    # A check reads until it knows: what it read last of the worst resource decided.
+    shown = [e for e in seen if e.resource == finding.resource][-_MOST_EVIDENCE:] or seen[:1]
     several = len(finding.resources) > 1
-    for evidence in shown[:_MOST_EVIDENCE]:
+    for evidence in shown:
         whose = f" ({names.of(evidence.resource)})" if several else ""
         page.line(f"seen   {words.evidence_words(evidence)}{whose}", indent=5, hanging=7)
-    if len(shown) > _MOST_EVIDENCE:
-        page.line(f"       and {len(shown) - _MOST_EVIDENCE} more", indent=5, hanging=7)
+    if len(seen) > len(shown):
+        page.line(f"       and {len(seen) - len(shown)} more", indent=5, hanging=7)
     page.line(f"do     {plain(finding.recommendation)}", indent=5, hanging=7)
     for document in finding.documentation:
         page.verbatim(f"read   {plain(document.url)}", indent=5)

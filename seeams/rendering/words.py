@@ -41,6 +41,15 @@ def loss_of(seconds: float | None) -> str:
     return short_duration(seconds) if seconds >= 1 else "nothing"
 
 
+def estimates_of(grade: Grade) -> tuple[str, str]:
+    """A grade's recovery time and data loss."""
+    if grade.letter is None:
+        return "not known", "not known"
+    if not grade.terms and not grade.rto_seconds and not grade.rpo_seconds:
+        return "-", "-"
+    return recovery_of(grade.rto_seconds), loss_of(grade.rpo_seconds)
+
+
 def effect_words(effect: FindingEffect) -> str:
     """What a finding alone costs."""
     parts = []

@@ -1,0 +1,203 @@
+"""What holds for every command: help, start-up, wrong use, bugs, interruption."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+
+import pytest
+import typer
+from typer.testing import Result
+
+from seeams import __version__
+from seeams.app import app
+from seeams.asked import lowest_letter, objectives_instead, selector_of, thread_of
+from seeams.failures import guarded
+from seeams.outcomes import exit_code
+from state.errors import InvalidDuration, InvalidObjectives, InvalidSelector, WrongUse
+from state.objectives import Objectives
+from state.report import Report
+
+Seeams = Callable[..., Result]
+COMMANDS = [command.name or "" for command in app.registered_commands]
+HEAVY = ("boto3", "botocore", "langgraph", "langchain_core", "moto", "mermaidx", "networkx")
+NOT_FOR_HELP = ("jinja2", "humanize", "zstandard", "jmespath", "graph", "agents", "tools")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help_with_an_example(seeams: Seeams, command: str) -> None:
+    shown = seeams(command, "--help", env={"COLUMNS": "120"})
+    assert shown.exit_code == 0
+    assert f"Example: seeams {command}" in shown.stdout
+
+
+def test_version(seeams: Seeams) -> None:
+    assert seeams("--version").stdout == f"seeams {__version__}\n"
+
+
+def imported(*commands: list[str]) -> set[str]:
+    """Top-level packages in memory after commands in one process."""
+    code = (
+        "import sys, json\nfrom seeams.app import app\n"
+        f"for arguments in {commands!r}:\n"
+        "    try: app(arguments, prog_name='seeams')\n"
+        "    except SystemExit as left: assert not left.code, arguments\n"
+        "names = sorted({m.partition('.')[0] for m in sys.modules})\n"
+        "sys.stderr.write('\\n' + json.dumps(names))"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return set(json.loads(ran.stderr.splitlines()[-1]))
+
+
+def test_help_imports_typer_and_rich_only() -> None:
+    assert imported(["--help"]) & {*HEAVY, *NOT_FOR_HELP, "pydantic"} == set()
+
+
+def test_help_of_commands_imports_what_typer_needs_only() -> None:
+    assert imported(*([name, "--help"] for name in COMMANDS)) & {*HEAVY, *NOT_FOR_HELP} == set()
+
+
+def test_commands_that_only_look_something_up_import_no_machine(
+    stored: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SEEAMS_STORE", stored)
+    assert imported(["threads"], ["show", "shop"]) & set(HEAVY) == set()
+    assert imported(["checks"], ["iam-policy"]) & set(HEAVY) == set()
+
+
+def test_no_color_and_pipes_are_plain(seeams: Seeams, stored: str) -> None:
+    shown = seeams("show", "shop", "--store", stored, env={"NO_COLOR": "1"})
+    assert "\x1b" not in shown.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("assess", "--rto", "24h", "--rpo", "12h"), "--tag key=value"),
+        (("assess", "--tag", "a=b", "--stack", "c", "--rto", "1h", "--rpo", "1h"), "one way"),
+        (("assess", "--tag", "workload", "--rto", "1h", "--rpo", "1h"), "no tag"),
+        (("assess", "--tag", "a=b", "--rto", "1h"), "--rpo missing"),
+        (("assess", "--tag", "a=b", "--rto", "soon", "--rpo", "1h"), "no duration"),
+        (("assess", "--tag", "a=b", "--rto", "1h", "--rpo", "1h"), "which Region?"),
+        (("assess", "--tag", "a=b", "--rto", "1h", "--rpo", "1h", "--output", "x.sarif"), ".json"),
+        (("assess", "--tag", "a=b", "--fail-under", "E"), "no letter"),
+        (("demo", "--workload", "nothing-like-it"), "no sample workload"),
+        (("checks", "--category", "nothing-like-it"), "no category"),
+        (("checks", "rds.instance_singel_az"), "did you mean rds.instance_single_az"),
+    ],
+)
+def test_wrong_use_is_one_message(seeams: Seeams, arguments: tuple[str, ...], said: str) -> None:
+    failed = seeams(*arguments)
+    assert failed.exit_code == 2
+    assert failed.stdout == ""
+    assert said in failed.stderr
+    assert "Traceback" not in failed.stderr
+
+
+def test_a_profile_that_is_not_there_can_be_mended(seeams: Seeams) -> None:
+    failed = seeams("assess", "--tag=a=b", "--rto=1h", "--rpo=1h", "--profile=nothing-like-it")
+    assert failed.exit_code == 3
+    assert "nothing-like-it" in failed.stderr
+
+
+def test_an_unknown_option_is_wrong_use(seeams: Seeams) -> None:
+    assert seeams("demo", "--modle", "x").exit_code == 2
+
+
+def test_a_bug_is_one_line_and_how_to_see_more(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken() -> None:
+        raise ZeroDivisionError("\x1b[2J")
+
+    with pytest.raises(SystemExit) as left:
+        guarded(broken)
+    assert left.value.code == 70
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert "SEEAMS_DEBUG=1" in said
+    assert "\x1b" not in said
+    monkeypatch.setenv("SEEAMS_DEBUG", "1")
+    with pytest.raises(SystemExit):
+        guarded(broken)
+    assert "Traceback" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("interruption", [KeyboardInterrupt, typer.Abort])
+def test_an_interruption_says_how_to_go_on(
+    interruption: type[BaseException], capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted() -> None:
+        raise interruption
+
+    with pytest.raises(SystemExit) as left:
+        guarded(interrupted)
+    assert left.value.code == 130
+    assert "goes on where it stopped" in capsys.readouterr().err
+
+
+def test_the_catalogue_can_be_filtered_and_read(seeams: Seeams) -> None:
+    every = json.loads(seeams("checks", "--json").stdout)
+    some = json.loads(seeams("checks", "--service", "rds", "--category", "spof", "--json").stdout)
+    assert 0 < len(some) < len(every)
+    assert {check["category"] for check in some} == {"SINGLE_POINT_OF_FAILURE"}
+    one = json.loads(seeams("checks", "rds.instance_single_az", "--json").stdout)
+    assert one in every
+    shown = seeams("checks", "rds.instance_single_az").stdout
+    assert "MultiAZ = false" in shown
+    assert one["documentation"][0]["url"] in shown
+
+
+def test_the_policy_is_json(seeams: Seeams) -> None:
+    assert "Describe" in json.dumps(json.loads(seeams("iam-policy").stdout))
+
+
+@pytest.mark.parametrize(
+    ("tags", "thread"),
+    [
+        (["workload=food-agent"], "food-agent"),
+        (["team=a b", "env=prod/eu"], "a-b-prod-eu"),
+        (["workload=größe"], "größe"),
+        (["workload="], "workload"),
+    ],
+)
+def test_the_thread_is_made_from_the_workload(tags: list[str], thread: str) -> None:
+    assert thread_of(selector_of(tags, None, None)) == thread
+
+
+def test_a_tag_has_one_value() -> None:
+    with pytest.raises(InvalidSelector, match="two values"):
+        selector_of(["a=b", "a=c"], None, None)
+
+
+def test_a_what_if_changes_what_is_given() -> None:
+    before = Objectives(rto_seconds=7200, rpo_seconds=3600)
+    assert objectives_instead(before, "4h", None, None, None) == Objectives(
+        rto_seconds=14400, rpo_seconds=3600
+    )
+    with pytest.raises(WrongUse, match="what if what"):
+        objectives_instead(before, None, None, None, None)
+    with pytest.raises(InvalidObjectives):
+        objectives_instead(before, None, None, "1h", None)
+    with pytest.raises(InvalidDuration):
+        objectives_instead(before, "soon", None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("letter", "below", "code"), [("C", "B-", 1), ("C", "C", 0), ("C", None, 0), (None, "F", 4)]
+)
+def test_exit_codes_tell_a_script_what_to_do(
+    report: Report, letter: str | None, below: str | None, code: int
+) -> None:
+    overall = report.overall.model_copy(update={"letter": letter})
+    assert exit_code(report.model_copy(update={"overall": overall}), below) == code
+
+
+def test_letters_are_spelled_in_any_case() -> None:
+    assert lowest_letter("b+") == "B+"
+    assert lowest_letter(None) is None
+
+
+def test_debugging_is_off_in_these_tests() -> None:
+    assert "SEEAMS_DEBUG" not in os.environ

@@ -1,0 +1,163 @@
+"""What is printed: readable at any width, and nothing from the account is ever interpreted."""
+
+import io
+import re
+
+import pytest
+from rich.console import Console
+
+from seeams.console import plain
+from seeams.rendering.comparison import moved, print_comparison
+from seeams.rendering.markdown import as_markdown, code, link, text
+from seeams.rendering.names import Names
+from seeams.rendering.report import print_report
+from seeams.rendering.words import short_duration
+from state.grades import Severity
+from state.objectives import Objectives
+from state.report import Report
+from state.snapshot import Snapshot
+
+LINK = (
+    "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithAutomatedBackups.html"
+)
+
+
+def page(report: Report, snapshot: Snapshot, width: int = 80, *, terminal: bool = False) -> str:
+    file = io.StringIO()
+    console = Console(
+        file=file,
+        width=width,
+        force_terminal=terminal,
+        color_system="standard" if terminal else None,
+        markup=False,
+        emoji=False,
+        highlight=False,
+    )
+    print_report(console, report, Names(snapshot))
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("width", [40, 80, 120])
+def test_nothing_but_links_and_commands_is_wider_than_the_terminal(
+    report: Report, snapshot: Snapshot, width: int
+) -> None:
+    wide = [line for line in page(report, snapshot, width).splitlines() if len(line) > width]
+    assert [line for line in wide if "https://" not in line and "seeams " not in line] == []
+
+
+def test_a_link_is_never_broken(report: Report, snapshot: Snapshot) -> None:
+    assert LINK in page(report, snapshot, 40)
+
+
+def test_piped_output_has_no_control_codes(report: Report, snapshot: Snapshot) -> None:
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]", page(report, snapshot))
+
+
+def test_names_neither_style_nor_move_the_cursor(report: Report, snapshot: Snapshot) -> None:
+    shown = page(report, snapshot, 200, terminal=True)
+    assert "[red]x[/] \\x1b[2J\\u202e" in shown
+    assert "\x1b[2J" not in shown
+    assert "\u202e" not in shown
+
+
+def test_the_arithmetic_adds_up_in_words(report: Report, snapshot: Snapshot) -> None:
+    shown = page(report, snapshot, 120)
+    for words in ("4 hours", "2 hours", "assumption:restore_database", "rds.single"):
+        assert words in shown
+    assert re.search(r"= +6 h\b", shown)
+
+
+def test_the_report_says_all_of_it(report: Report, snapshot: Snapshot) -> None:
+    shown = page(report, snapshot, 120)
+    for words in (
+        "RTO 24 h, RPO 12 h",
+        "HIGH tolerance",
+        "OVERALL",
+        "Critical  1 finding",
+        "Low  1 finding",
+        "seen   rds:DescribeDBInstances TagList[].Value = ",
+        "do     Set `BackupRetentionPeriod` to 7.",
+        "+ deleted objects can be brought back",
+        "attest: that a second copy exists",
+        "allow backup:ListBackupPlans",
+        "Over-built",
+        "7 AWS calls in 1.5 s, no model",
+        "seeams what-if --thread shop --rto 2h --rpo 30m",
+    ):
+        assert words in shown
+
+
+def test_a_comparison_shows_what_moved(report: Report, snapshot: Snapshot) -> None:
+    worse = report.grades["EXCESSIVE_LOAD"].model_copy(update={"letter": "F"})
+    after = report.model_copy(
+        update={
+            "objectives": Objectives(rto_seconds=7200, rpo_seconds=1800),
+            "grades": {**report.grades, "EXCESSIVE_LOAD": worse},
+            "findings": [
+                report.findings[1].model_copy(update={"severity": Severity.CRITICAL}),
+            ],
+        }
+    )
+    file = io.StringIO()
+    console = Console(file=file, width=80, markup=False, emoji=False, highlight=False)
+    print_comparison(console, report, after, Names(snapshot))
+    shown = file.getvalue()
+    assert re.search(r"Excessive load +A +F +.*down", shown)
+    assert "low → critical" in shown
+    assert "1 moved, 0 as before, 1 gone" in shown
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [("B", "B-", "▼ down"), ("D-", "C+", "▲ up"), ("A", "A", "="), (None, "A", "")],
+)
+def test_a_letter_moves_up_or_down(before: str | None, after: str, said: str) -> None:
+    assert moved(before, after).plain == said
+
+
+def test_markdown_shows_names_as_they_are(report: Report, snapshot: Snapshot) -> None:
+    written = as_markdown(report, Names(snapshot))
+    assert "<b>" not in re.sub(r"`[^\n]*`", "", written).replace("\\<b\\>", "")
+    assert f"[Backups]({LINK})" in written
+    rows = [line for line in written.splitlines() if line.startswith("| **C**")]
+    assert len(re.findall(r"(?<!\\)\|", rows[0])) == 7
+
+
+def test_markdown_has_no_table_torn_by_empty_lines(report: Report, snapshot: Snapshot) -> None:
+    written = as_markdown(report, Names(snapshot))
+    assert not re.search(r"\|\n\n\|", written.replace("\n\n| ", "\n\n¦ "))
+    assert "\n\n\n\n" not in written
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("a|b", "a\\|b"),
+        ("[x](https://evil)", "\\[x\\](https\\://evil)"),
+        ("line\nbreak", "line\\\\nbreak"),
+        ("1*2_3", "1\\*2\\_3"),
+    ],
+)
+def test_markdown_escapes(given: str, shown: str) -> None:
+    assert text(given) == shown
+
+
+def test_code_spans_hold_backticks_and_bars() -> None:
+    assert code("a`b|c") == "`` a`b\\|c ``"
+
+
+def test_a_link_ends_where_it_ends() -> None:
+    assert link("https://x/a b)c") == "https://x/a%20b%29c"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(None, "never"), (0, "0 s"), (90, "1 min 30 s"), (86400, "24 h"), (180000, "2 d 2 h")],
+)
+def test_durations_are_short(seconds: float | None, said: str) -> None:
+    assert short_duration(seconds) == said
+
+
+def test_plain_shows_what_hides() -> None:
+    assert plain("a\x1b[0m\u200bb\ud800\n") == "a\\x1b[0m\\u200bb\\ud800\\n"
+    assert plain("größe 表 ✓") == "größe 表 ✓"
