@@ -168,7 +168,7 @@ def test_nobody_to_ask_is_told_with_advice(session: boto3.Session) -> None:
 def test_a_service_without_an_endpoint_in_the_region_is_unsupported(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    young = Call(operation="dsql:ListClusters")
+    young = Call(operation="apprunner:ListServices")
     monkeypatch.setattr(gate, "CORE_CALLS", (*gate.CORE_CALLS, young))
     account = Account(boto3.Session("id", "key"), endpoint_url="http://127.0.0.1:9", attempts=1)
     answer = account.call(young, "af-south-1", {})
