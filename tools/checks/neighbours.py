@@ -26,6 +26,13 @@ def identify(view: View) -> None:
     view.read(operation, _naming_field(collector, view.fact(operation)))
 
 
+def show_use(user: View, used: View) -> None:
+    """Read the field in which one resource names another, as evidence of the use."""
+    for relation in user.workload.outgoing.get(user.id, ()):
+        if relation.target == used.id and user.has(relation.operation):
+            user.read(relation.operation, relation.path)
+
+
 def _naming_field(collector: Collector, fact: Any) -> str:
     if collector.id != "_id":
         return collector.id

@@ -17,6 +17,7 @@ KNOWLEDGE_BASE = "AWS::Bedrock::KnowledgeBase"
 FUNCTION = "AWS::Lambda::Function"
 READ = "bedrock-agent:GetAgent"
 ALIASES = "bedrock-agent:ListAgentAliases"
+ACTION_GROUPS = "bedrock-agent:ListAgentActionGroups"
 ACTION_GROUP = "bedrock-agent:GetAgentActionGroup"
 _GUIDE = "https://docs.aws.amazon.com/bedrock/latest/userguide"
 
@@ -137,7 +138,7 @@ def model_single_region(agent: View) -> Outcome:
 
 def _calls(function: Example) -> Example:
     facts = {
-        READ: {"agentName": "shop"},
+        ACTION_GROUPS: [{"actionGroupId": "1"}],
         ACTION_GROUP: [
             {"actionGroupState": "ENABLED", "actionGroupExecutor": {"lambda": "arn:function"}}
         ],
@@ -163,10 +164,12 @@ def _calls(function: Example) -> Example:
     ),
     passes=[_calls(Example(type=FUNCTION, label="invokes"))],
     fails=[_calls(Example(type=FUNCTION, label="invokes", dangling=True))],
-    silent=[Example(facts={ACTION_GROUP: []})],
+    silent=[Example(facts={ACTION_GROUPS: []})],
 )
 def agent_action_target_missing(agent: View) -> Outcome:
     """The model still offers the action; the error comes in the middle of a conversation."""
+    if not agent.read(ACTION_GROUPS, "[].actionGroupId"):
+        return NOT_APPLICABLE
     if not agent.read(ACTION_GROUP, "[].actionGroupExecutor.lambda"):
         return NOT_APPLICABLE
     return passed_if(not agent.dangling("invokes"))

@@ -7,7 +7,7 @@ from state.categories.shared_fate import SHARED_COMPONENT_FAILED, SHARED_WITH_OT
 from state.categories.single_point_of_failure import COMPONENT_LOST
 from state.judgements import Layer, Phase
 from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, check, passed_if
-from tools.checks.neighbours import belongs_elsewhere, identify
+from tools.checks.neighbours import belongs_elsewhere, identify, show_use
 from tools.checks.sharing import named
 from tools.checks.view import View
 
@@ -122,6 +122,9 @@ def role_shared_by_workloads(view: View) -> Outcome:
         roles = [role for role in view.linked(ROLE) if not role.member]
     if not roles:
         return NOT_APPLICABLE  # judged on the role itself
-    using = (user for role in roles for user in role.linked_from(*_NAMED))
-    others = [user for user in using if belongs_elsewhere(user)]
+    using = [(user, role) for role in roles for user in role.linked_from(*_NAMED)]
+    shared = [(user, role) for user, role in using if belongs_elsewhere(user)]
+    for user, role in shared:
+        show_use(user, role)
+    others = [user for user, _ in shared]
     return passed_if(not others, f"also used by {named(others)}" if others else "")

@@ -13,7 +13,7 @@ from state.categories.shared_fate import SHARED_COMPONENT_FAILED, SHARED_WITH_OT
 from state.categories.single_point_of_failure import REGION_LOSS, REGION_LOST
 from state.judgements import Layer, Phase
 from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, check, passed_if
-from tools.checks.neighbours import belongs_elsewhere
+from tools.checks.neighbours import belongs_elsewhere, show_use
 from tools.checks.sharing import named, users
 from tools.checks.view import View
 
@@ -192,4 +192,6 @@ def key_shared_widely(key: View) -> Outcome:
         return NOT_APPLICABLE
     using = {user.id: user for user in (*users(key), *key.linked_from())}
     others = [u for u in using.values() if u.type not in _NO_USERS and belongs_elsewhere(u)]
+    for other in others:
+        show_use(other, key)
     return passed_if(not others, f"also used by {named(others)}" if others else "")

@@ -7,7 +7,7 @@ from state.categories.shared_fate import SHARED_COMPONENT_FAILED, SHARED_WITH_OT
 from state.categories.single_point_of_failure import REGION_LOSS, REGION_LOST
 from state.judgements import Layer, Phase
 from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, check, passed_if
-from tools.checks.neighbours import belongs_elsewhere
+from tools.checks.neighbours import belongs_elsewhere, show_use
 from tools.checks.sharing import named, users
 from tools.checks.view import View
 
@@ -138,4 +138,6 @@ def secret_shared(secret: View) -> Outcome:
     """One credential is one identity: its limits, its locks and its rotation are shared as well."""
     secret.read(READ, "Name")
     others = [user for user in users(secret) if belongs_elsewhere(user)]
+    for other in others:
+        show_use(other, secret)
     return passed_if(not others, f"also read by {named(others)}" if others else "")

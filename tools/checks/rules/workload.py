@@ -68,7 +68,7 @@ def _dependencies(members: Sequence[View]) -> Iterator[tuple[View, Relation, Vie
 
 def _show(member: View, relation: Relation, other: View) -> None:
     """Read what proves the dependency: the field that names the other, and the other."""
-    if relation.operation and member.has(relation.operation):
+    if member.has(relation.operation):
         member.read(relation.operation, relation.path)
     identify(other)
 
