@@ -38,7 +38,11 @@ def unknown(*actions: str, resource: str = "arn:0", note: str = "") -> Judgement
     )
 
 
-def report(*gaps: Gap, answers: tuple[Answer, ...] = (), **rows: tuple[Judgement, ...]) -> Report:
+def report(
+    *gaps: Gap,
+    rows: Mapping[str, tuple[Judgement, ...]] | None = None,
+    answers: tuple[Answer, ...] = (),
+) -> Report:
     resources = [
         Resource(
             id=f"arn:{n}",
