@@ -1,6 +1,7 @@
 """Letters worked out by hand, and what is never done to them."""
 
 from collections.abc import Callable, Mapping
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -109,6 +110,19 @@ def test_the_largest_of_a_phase_counts_and_phases_are_added(ledger_of: LedgerOf)
     (estimate,) = estimates(rows, assumptions())
     assert estimate.rto_seconds == (20 + 7) * MINUTE
     assert [t.finding for t in estimate.terms] == ["rds.instance_single_az", None]
+
+
+def test_ties_are_broken_alike_in_any_order() -> None:
+    """Two minutes say all three: a defect is named before what passed, and always the same one."""
+    failover = effect(COMPONENT_LOST.name, Phase.ACT, "rds_failover")
+    rows = [
+        row(Verdict.FAIL, failover, check="example.a"),
+        row(Verdict.FAIL, failover, check="example.b"),
+        row(Verdict.PASS, failover, check="example.c"),
+    ]
+    said = [estimates(order, assumptions()) for order in permutations(rows)]
+    assert all(each == said[0] for each in said)
+    assert [term.finding for term in said[0][0].terms] == ["example.b"]
 
 
 def test_resources_wait_for_nobody_else(ledger_of: LedgerOf) -> None:
