@@ -1,4 +1,4 @@
-"""Writes the generated documents: the catalogue of checks, the constants, the IAM policy, the schema.
+"""Writes the generated documents: checks, constants, reads, the IAM policy, the schema.
 
 `python docs/generate.py` writes them; `--check` fails if one is out of date.
 """

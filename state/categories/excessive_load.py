@@ -19,7 +19,6 @@ WASTED_WORK = Question(
     id="load.wasted_work",
     text="Is work thrown away that nobody waits for any more?",
     attest="that callers' deadlines are passed on and expired work is dropped",
-    good=AnswerValue.NO,
 )
 BACKLOG = Question(
     id="load.backlog",

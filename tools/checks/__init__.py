@@ -21,11 +21,12 @@ Facts = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Effect:
-    """What a verdict does to the estimate of a scenario: one step of the recovery, or the data lost.
+    """What a verdict does to the estimate of a scenario: a step of recovery, or the data lost.
 
     `assumption` names a constant of `tools/grading/assumptions.toml`; the check may multiply it by
-    units (GiB to restore, seconds of an alarm's period). `scenario` None: every scenario that strikes
-    the resource. `by_person`: recovery waits for somebody, so detection and decision count too.
+    units (GiB to restore, seconds of an alarm's period). `scenario` None: every scenario that
+    strikes the resource. `by_person`: recovery waits for somebody, so detection and decision
+    count too.
     """
 
     scenario: Scenario | None
@@ -53,7 +54,7 @@ def passed(note: str = "", **units: float) -> Outcome:
 
 
 def failed(note: str = "", *, spared: Sequence[Scenario] = (), **units: float) -> Outcome:
-    """The resource shows the defect that the check's title names, harmless in the scenarios spared."""
+    """The resource shows the defect of the check's title, harmless in the scenarios spared."""
     return Outcome(Verdict.FAIL, units, note, tuple(spared))
 
 
@@ -66,9 +67,9 @@ def passed_if(condition: bool, note: str = "", **units: float) -> Outcome:
 class Example:
     """A resource, small and hand-made, on which a check must give a known verdict.
 
-    `linked` and `linked_from` are what it points at and what points at it, with the relation's `label`
-    on the other side's example; a check of the workload finds its members in `linked`. `type` may be
-    left out only for the example itself, whose type is the check's (first).
+    `linked` and `linked_from` are what it points at and what points at it, with the relation's
+    `label` on the other side's example; a check of the workload finds its members in `linked`.
+    `type` may be left out only for the example itself, whose type is the check's (first).
     """
 
     facts: Facts = field(default_factory=dict)  # operation -> what is kept of the answer

@@ -1,4 +1,4 @@
-"""How a check sees the account: one resource, what it is linked to, and a memory of what was read."""
+"""How a check sees the account: a resource, what it is linked to, and a memory of what was read."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""One file judges every check: its verdicts on its own examples, its paths, its wording, its effects."""
+"""One file judges every check: its verdicts on its examples, its paths, wording and effects."""
 
 import re
 
@@ -37,7 +37,7 @@ def test_examples_get_the_verdict_they_stand_for(check: Check) -> None:
 
 @EACH_CHECK
 def test_a_denied_call_is_never_a_verdict(check: Check) -> None:
-    """Take away each call that a verdict was read from: the check must not pass or fail on nothing."""
+    """Take away each call that a verdict was read from: it must not pass or fail on nothing."""
     for example in (*check.passes, *check.fails):
         for operation in example.facts:
             rest = {key: value for key, value in example.facts.items() if key != operation}
@@ -132,7 +132,7 @@ def test_every_assumption_is_used() -> None:
     assert set(assumptions()) - used <= {"unmonitored", "decide", "alarm_evaluation"}
 
 
-# -- shapes ---------------------------------------------------------------------------------------------
+# -- shapes --------------------------------------------------------------------------------------
 
 _SESSION = botocore.session.get_session()
 

@@ -7,7 +7,7 @@ from state.categories.excessive_latency import FAIL_FAST, SLOW_DEPENDENCY, VISIB
 from state.categories.excessive_load import OVERLOAD, THROTTLING
 from state.judgements import Layer, Phase
 from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, check, failed, passed_if
-from tools.checks.rules.lambda_latency import (
+from tools.checks.rules.lambda_calls import (
     HTTP,
     HTTP_API,
     HTTP_DEFAULT_MILLIS,

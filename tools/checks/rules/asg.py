@@ -7,6 +7,7 @@ from state.categories.misconfiguration_and_bugs import BAD_CHANGE, CHANGED_BY_HA
 from state.categories.shared_fate import CHANGE_SIZE
 from state.categories.single_point_of_failure import (
     COMPONENT_LOST,
+    CONTROL_PLANE,
     EACH_COMPONENT_FAILS,
     ZONE_LOSS,
     ZONE_LOST,
@@ -104,7 +105,7 @@ def group_single_az(group: View) -> Outcome:
     id="asg.group_min_below_two",
     resource_type=GROUP,
     title="A group may run on one instance: when it is lost, users wait for the next to start",
-    question=EACH_COMPONENT_FAILS,
+    question=CONTROL_PLANE,
     layer=Layer.HIGH_AVAILABILITY,
     on_fail=(
         Effect(COMPONENT_LOST, Phase.ACT, "instance_replacement"),
@@ -113,8 +114,7 @@ def group_single_az(group: View) -> Outcome:
     effect_source="an assumed launch of a new instance; nobody has to act",
     recommendation=(
         "Set `MinSize` to 2: one instance more to pay for, and the loss of one is no outage. A "
-        "group "
-        "of one still heals itself within minutes, which may be enough."
+        "group of one still heals itself within minutes, which may be enough."
     ),
     documentation=(
         "Set scaling limits for a group",
@@ -133,6 +133,8 @@ def group_single_az(group: View) -> Outcome:
 def group_min_below_two(group: View) -> Outcome:
     """It is slow, not dead: the group launches another, which boots while everything waits.
 
+    That launch needs EC2's control plane, which may be as impaired as the instance that was lost.
+
     Groups without a load balancer that may shrink to nothing work off queues at their own pace.
     """
     if is_switched_off(group) or (group.read(READ, "MinSize") == 0 and not serves(group)):
@@ -146,7 +148,7 @@ def group_min_below_two(group: View) -> Outcome:
     id="asg.group_elb_health_check_off",
     resource_type=GROUP,
     title="A group ignores its load balancer's health checks: what hangs is never replaced",
-    question=CHANGED_BY_HAND,
+    question=EACH_COMPONENT_FAILS,
     layer=Layer.HIGH_AVAILABILITY,
     on_fail=(
         Effect(BAD_CHANGE, Phase.ACT, "restart_by_hand", by_person=True),

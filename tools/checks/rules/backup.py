@@ -2,7 +2,6 @@
 
 from state.categories.misconfiguration_and_bugs import (
     BAD_CHANGE,
-    CHANGED_BY_HAND,
     DATA_DELETED,
     GUARDRAILS,
 )
@@ -133,7 +132,7 @@ def only_periodic(store: View) -> Outcome:
     id="backup.plan_protects_nothing",
     resource_type=PLAN,
     title="A backup plan has no resources assigned to it, so it never copies anything",
-    question=CHANGED_BY_HAND,
+    question=GUARDRAILS,
     layer=Layer.DISASTER_RECOVERY,
     on_fail=(Effect(BAD_CHANGE, Phase.ACT, "change_configuration", by_person=True),),
     effect_source="an assumption: assigning resources once it is noticed that none are",

@@ -6,7 +6,7 @@ from state.categories.misconfiguration_and_bugs import (
     GUARDRAILS,
     SHIFTS_TRAFFIC,
 )
-from state.categories.single_point_of_failure import COMPONENT_LOST, REDUNDANT
+from state.categories.single_point_of_failure import COMPONENT_LOST, CONTROL_PLANE
 from state.judgements import Layer, Phase
 from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, check, failed, passed, passed_if
 from tools.checks.view import View
@@ -49,7 +49,7 @@ _PAIR = (_record("PRIMARY"), _record("SECONDARY", check=""))
     id="route53.failover_record_incomplete",
     resource_type=ZONE,
     title="A failover record lacks its other half or its health check: it never fails over",
-    question=REDUNDANT,
+    question=CONTROL_PLANE,
     layer=Layer.DISASTER_RECOVERY,
     on_fail=(Effect(COMPONENT_LOST, Phase.ACT, "change_configuration", by_person=True),),
     effect_source="an assumed change of the record by hand",

@@ -1,8 +1,10 @@
-"""Lambda functions that are slow: who waits for them, and whether anybody could see it."""
+"""Lambda functions and who waits for them: how long, and whether anybody could see it."""
 
 from collections.abc import Iterable, Iterator
 
-from state.categories.excessive_latency import SLOW_DEPENDENCY, TIMEOUTS, VISIBLE
+from state.categories import excessive_latency
+from state.categories.excessive_latency import SLOW_DEPENDENCY, VISIBLE
+from state.categories.excessive_load import OVERLOAD, WASTED_WORK
 from state.judgements import Layer, Phase
 from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, check, passed_if
 from tools.checks.rules.lambda_ import FUNCTION, LIST
@@ -49,9 +51,10 @@ def _behind_http_api(seconds: int, millis: int) -> Example:
     title=(
         "A function may run on after its API has given up: work is paid for that nobody waits for"
     ),
-    question=TIMEOUTS,
+    question=WASTED_WORK,
+    also=(excessive_latency.CATEGORY,),
     layer=Layer.HIGH_AVAILABILITY,
-    on_fail=(Effect(SLOW_DEPENDENCY, Phase.PROPAGATE, "abandoned_work"),),
+    on_fail=(Effect(OVERLOAD, Phase.PROPAGATE, "abandoned_work"),),
     effect_source="the function's own timeout: so long abandoned calls hold its concurrency",
     recommendation=(
         "Set the function's `Timeout` a little below the API's integration timeout, and the "
