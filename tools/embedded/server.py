@@ -5,10 +5,10 @@ import logging
 import os
 import socket
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from state.errors import PortTaken
 from tools.embedded.amendments import amend, answer_for_moto
@@ -52,15 +52,18 @@ class EmbeddedAccount:
         self._server: BaseWSGIServer | None = None
         self._thread: threading.Thread | None = None
         self._silences = (_Silence("moto"), _Silence("werkzeug"))
+        self._blindfold = _Blindfold()
         self._session: boto3.Session | None = None
 
     def __enter__(self) -> Self:
         if not self._running.acquire(blocking=False):
             raise RuntimeError("another embedded account is running in this process")
+        self._blindfold.begin()
         try:
             listening = _listen(self._port)
             self._server = _serve(listening)
         except BaseException:
+            self._blindfold.end()
             self._running.release()
             raise
         for silence in self._silences:
@@ -86,6 +89,7 @@ class EmbeddedAccount:
         self._server = self._thread = self._session = None
         for silence in self._silences:
             silence.end()
+        self._blindfold.end()
         self._running.release()
 
     @property
@@ -264,3 +268,35 @@ class _Silence:
 
     def end(self) -> None:
         self._logger.setLevel(self._level)
+
+
+class _Blindfold:
+    """The user's profile and configuration out of sight meanwhile.
+
+    Moto makes AWS sessions of its own, which a profile that is not there, or a file that cannot be
+    parsed, would break. Sessions that are to see the user's settings are made before.
+    """
+
+    _UNSEEN: ClassVar = {
+        **dict.fromkeys(MUST_BE_UNSET),
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    }
+
+    def __init__(self) -> None:
+        self._seen: dict[str, str | None] = {}
+
+    def begin(self) -> None:
+        self._seen = {name: os.environ.get(name) for name in self._UNSEEN}
+        self._set(self._UNSEEN)
+
+    def end(self) -> None:
+        self._set(self._seen)
+
+    @staticmethod
+    def _set(variables: Mapping[str, str | None]) -> None:
+        for name, value in variables.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
