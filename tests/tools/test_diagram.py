@@ -1,0 +1,396 @@
+"""Diagrams: valid Mermaid whatever things are called, stable, and never a hairball."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from itertools import pairwise
+from typing import Any
+
+import mermaidx
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from state.grades import (
+    Binds,
+    Finding,
+    FindingEffect,
+    Grade,
+    Overall,
+    Severity,
+    Term,
+    Usage,
+)
+from state.judgements import Layer
+from state.objectives import Objectives
+from state.report import Report, WorkloadSummary
+from state.snapshot import Relation, RelationKind, Resource, Selector, Snapshot
+from tools.diagram import draw
+from tools.diagram.drawing import CROWDED, MOST_EDGES
+from tools.diagram.mermaid import quoted
+from tools.diagram.words import type_words
+
+WHEN = datetime(2026, 11, 23, tzinfo=UTC)
+DATA, MAY, SEES = RelationKind.DATA_FLOW, RelationKind.PERMISSIONS, RelationKind.OBSERVABILITY
+
+
+def resource(
+    name: str, kind: str, *, region: str = "eu-west-1", member: bool = True, **facts: Any
+) -> Resource:
+    return Resource(
+        id=f"arn:aws:x:{region}:123456789012:{kind}/{name}",
+        type=f"AWS::{kind}",
+        name=name,
+        region=region,
+        member=member,
+        facts={"x:Describe": facts} if facts else {},
+    )
+
+
+def snapshot_of(resources: list[Resource], relations: list[Relation]) -> Snapshot:
+    return Snapshot(
+        selector=Selector(tags={"workload": "shop"}),
+        account="123456789012",
+        regions=["eu-west-1"],
+        taken_at=WHEN,
+        resources={r.id: r for r in resources},
+        relations=relations,
+        gaps=[],
+        calls={},
+    )
+
+
+def report_of(found: Mapping[str, Severity] | None = None, binding: tuple[str, ...] = ()) -> Report:
+    """A report with a finding on each of the resources, and a letter that rests on others."""
+    terms = tuple(
+        Term(scenario="zone_lost", resource=r, term="act", seconds=60.0, source="assumption:x")
+        for r in binding
+    )
+    findings = [
+        Finding(
+            id=f"x.{number}",
+            key=f"x.{number}",
+            title="Something is wrong",
+            resource=r,
+            resources=(r,),
+            resource_type="AWS::X::Y",
+            category="SHARED_FATE",
+            severity=severity,
+            layer=Layer.HIGH_AVAILABILITY,
+            effect=FindingEffect(rto_seconds=1.0, rpo_seconds=0.0),
+            rationale="",
+            evidence=(),
+            recommendation="",
+            documentation=(),
+        )
+        for number, (r, severity) in enumerate((found or {}).items())
+    ]
+    return Report(
+        thread="shop",
+        generated_at=WHEN,
+        workload=WorkloadSummary(
+            selector=Selector(tags={"workload": "shop"}),
+            account="123456789012",
+            regions=["eu-west-1"],
+            resources=1,
+            neighbours=0,
+            relations=0,
+            snapshot="sha256:0",
+            taken_at=WHEN,
+        ),
+        objectives=Objectives(rto_seconds=3600, rpo_seconds=3600),
+        overall=Overall(
+            letter="B",
+            rto_seconds=0.0,
+            rpo_seconds=0.0,
+            over_built=False,
+            confidence=1.0,
+            reason="",
+        ),
+        grades={
+            "SHARED_FATE": Grade(
+                category="SHARED_FATE", letter="B", binds=Binds.RTO, reason="", terms=terms
+            )
+        },
+        findings=findings,
+        strengths=[],
+        answers=[],
+        gaps=[],
+        usage=Usage(),
+    )
+
+
+def link(
+    source: Resource, target: Resource, kind: RelationKind = DATA, label: str = ""
+) -> Relation:
+    return Relation(source=source.id, target=target.id, kind=kind, label=label)
+
+
+def nodes(source: str) -> list[str]:
+    return re.findall(r"^\s+n\w+\[\(?\"(.*?)\"\)?\]$", source, re.MULTILINE)
+
+
+def node(source: str, name: str) -> str:
+    return next(label for label in nodes(source) if name in label)
+
+
+def is_valid(source: str) -> bool:
+    """Whether the real Mermaid parser takes it; it raises if not."""
+    return "<svg" in mermaidx.Diagram(source).svg()
+
+
+@pytest.fixture
+def shop() -> tuple[Snapshot, dict[str, Resource]]:
+    """A function in one zone, a Multi-AZ database, a role, a log group, an alarm, a neighbour."""
+    vpc = resource("main", "EC2::VPC")
+    subnets = [
+        resource(f"subnet-{z}", "EC2::Subnet", AvailabilityZone=f"eu-west-1{z}", VpcId="main")
+        for z in "ab"
+    ]
+    known = {
+        "instance": resource("web", "EC2::Instance", VpcId="main"),
+        "database": resource(
+            "orders", "RDS::DBInstance", AvailabilityZone="eu-west-1a", MultiAZ=True
+        ),
+        "bucket": resource("invoices", "S3::Bucket"),
+        "role": resource("web-role", "IAM::Role", region="global"),
+        "logs": resource("/web", "Logs::LogGroup"),
+        "neighbour": resource("menu-bot", "Lambda::Function", member=False),
+        "lonely": resource("nobody", "Lambda::Function", member=False),
+        "group": resource("sg-1", "EC2::SecurityGroup"),
+    }
+    relations = [
+        link(known["instance"], subnets[0], RelationKind.CONTAINMENT),
+        link(known["database"], subnets[0], RelationKind.CONTAINMENT),
+        link(known["database"], subnets[1], RelationKind.CONTAINMENT),
+        link(known["instance"], known["database"], DATA, "reads and writes"),
+        link(known["instance"], known["bucket"], DATA, "names in its environment"),
+        link(known["instance"], known["role"], MAY, "runs as"),
+        link(known["role"], known["bucket"], MAY, "writes"),
+        link(known["instance"], known["logs"], SEES, "logs to"),
+        link(known["neighbour"], known["database"], DATA, "reads"),
+        link(known["instance"], known["group"], MAY, "guarded by"),
+        Relation(
+            source=known["instance"].id, target="gone", kind=DATA, label="reads", dangling=True
+        ),
+    ]
+    return snapshot_of([vpc, *subnets, *known.values()], relations), known
+
+
+Shop = tuple[Snapshot, dict[str, Resource]]
+
+
+def test_boxes_are_account_region_vpc_and_zone(shop: Shop) -> None:
+    source = draw(shop[0], report_of())
+    assert is_valid(source)
+    for title in ("account 123456789012", "Region eu-west-1", "VPC main", "zone eu-west-1a"):
+        assert f'["{title}"]' in source
+    assert "zone eu-west-1b" not in source
+    inside_zone = source[source.index("zone eu-west-1a") :]
+    assert inside_zone.index("EC2 instance") < inside_zone.index("end")
+
+
+def test_a_standby_in_another_zone_stands_in_the_vpc(shop: Shop) -> None:
+    lines = draw(shop[0], report_of()).splitlines()
+    before = lines[: next(n for n, line in enumerate(lines) if "RDS DB instance" in line)]
+    assert [line for line in before if "subgraph" in line][-1].endswith('["VPC main"]')
+
+
+def test_relations_are_told_apart_by_line_and_label(shop: Shop) -> None:
+    source = draw(shop[0], report_of())
+    assert '-->|"reads and writes"|' in source
+    assert '-.->|"runs as"|' in source
+    assert '--o|"logs to"|' in source
+
+
+def test_what_a_role_permits_is_said_where_it_flows(shop: Shop) -> None:
+    source = draw(shop[0], report_of())
+    assert '-->|"writes"|' in source
+    assert "names in its environment" not in source
+    assert '-.->|"writes"|' not in source
+
+
+def test_neighbours_stand_outside_and_only_if_something_joins_them(shop: Shop) -> None:
+    source = draw(shop[0], report_of())
+    assert "menu-bot" in source[source.index("not part of the workload") :]
+    assert "nobody" not in source
+
+
+def test_what_is_peripheral_is_drawn_only_if_something_is_wrong_with_it(shop: Shop) -> None:
+    snapshot, known = shop
+    assert "sg-1" not in draw(snapshot, report_of())
+    assert "sg-1" in draw(snapshot, report_of({known["group"].id: Severity.LOW}))
+
+
+def test_what_is_named_but_not_there_is_shown(shop: Shop) -> None:
+    assert "named, but not there" in node(draw(shop[0], report_of()), "gone")
+
+
+def test_findings_and_what_sets_letters_are_marked(shop: Shop) -> None:
+    snapshot, known = shop
+    database = known["database"].id
+    source = draw(snapshot, report_of({database: Severity.CRITICAL}, (database,)))
+    label = node(source, "orders")
+    assert "▲ critical: 1 finding" in label
+    assert "★ sets a letter" in label
+    assert re.search(r"class n\w+ critical", source)
+    assert re.search(r"class n\w+ binding", source)
+    assert is_valid(source)
+
+
+def test_findings_of_boxes_are_on_the_boxes(shop: Shop) -> None:
+    snapshot, _ = shop
+    vpc = next(r for r in snapshot.resources.values() if r.type == "AWS::EC2::VPC")
+    source = draw(snapshot, report_of({vpc.id: Severity.HIGH}))
+    assert 'VPC main - ▲ high: 1 finding"' in source
+
+
+def test_the_same_facts_make_the_same_text(shop: Shop) -> None:
+    snapshot, _ = shop
+    turned = snapshot.model_copy(
+        update={
+            "resources": dict(reversed(snapshot.resources.items())),
+            "relations": snapshot.relations[::-1],
+            "taken_at": datetime(2027, 1, 1, tzinfo=UTC),
+        }
+    )
+    assert draw(snapshot, report_of()) == draw(turned, report_of())
+
+
+def test_a_new_resource_changes_no_other_line_s_id(shop: Shop) -> None:
+    snapshot, _ = shop
+    more = resource("aaa", "S3::Bucket")
+    grown = snapshot.model_copy(update={"resources": {**snapshot.resources, more.id: more}})
+    before, after = (set(draw(s, report_of()).splitlines()) for s in (snapshot, grown))
+    assert len([line for line in before - after if "class" not in line]) == 0
+
+
+def test_connectors_become_edges() -> None:
+    queue, mapping, function = (
+        resource("q", "SQS::Queue"),
+        resource("uuid", "Lambda::EventSourceMapping"),
+        resource("f", "Lambda::Function"),
+    )
+    snapshot = snapshot_of(
+        [queue, mapping, function], [link(queue, mapping, DATA, "feeds"), link(mapping, function)]
+    )
+    source = draw(snapshot, report_of())
+    assert len(nodes(source)) == 2
+    assert '-->|"feeds"|' in source
+
+
+def crowd(size: int) -> Snapshot:
+    """Functions that all read a table, each watched by its alarm, each with a role of its own."""
+    table = resource("orders", "DynamoDB::Table")
+    every, relations = [table], []
+    for number in range(size // 3):
+        function = resource(f"f{number}", "Lambda::Function")
+        alarm = resource(f"a{number}", "CloudWatch::Alarm")
+        role = resource(f"r{number}", "IAM::Role", region="global")
+        every += [function, alarm, role]
+        relations += [
+            link(function, table, DATA, "reads"),
+            link(alarm, function, SEES, "watches"),
+            link(function, role, MAY, "runs as"),
+        ]
+    return snapshot_of(every, relations)
+
+
+@pytest.mark.parametrize("size", [9, 60, 300, 900])
+def test_a_crowd_stays_readable(size: int) -> None:
+    source = draw(crowd(size), report_of())
+    assert len(nodes(source)) <= CROWDED
+    assert source.count(" --") + source.count(" -.") <= MOST_EDGES
+    assert len(source) < 50_000  # Mermaid's own limit
+    if size > CROWDED:
+        assert f"{size // 3} x Lambda function" in source
+        assert f"watched by {size // 3} alarms" in source
+    assert is_valid(source)
+
+
+def test_what_sets_a_letter_is_not_hidden_in_a_group() -> None:
+    snapshot = crowd(300)
+    binding = next(r.id for r in snapshot.resources.values() if r.name == "f7")
+    source = draw(snapshot, report_of({binding: Severity.HIGH}, (binding,)))
+    assert "★ sets a letter" in node(source, "f7<br/>")
+    assert "99 x Lambda function" in source
+
+
+def test_edges_give_way_when_even_groups_have_too_many() -> None:
+    kinds = [resource(f"x{n}", f"S{n}::Thing") for n in range(40)]
+    relations = [
+        link(a, b, kind, f"l{kind}")
+        for a in kinds
+        for b in kinds
+        if a is not b
+        for kind in (DATA, MAY)
+    ]
+    source = draw(snapshot_of(kinds, relations), report_of())
+    assert "left out for want of room" in source
+    assert source.count(" -->") <= 3 * MOST_EDGES
+    assert " -.->" not in source
+
+
+HOSTILE = [
+    '"] --> n1["',
+    "end",
+    "1. list",
+    "- list",
+    "`md` **b** _i_",
+    "%% comment",
+    "click n1 callback",
+    "<script>alert(1)</script>",
+    "&quot; #quot; #35; ;",
+    "a|b{c}(d)[e]/f\\g",
+    "\x1b[2J\u202e\u2028\n\r\t",
+    "$$x$$ fa:fa-car @{ shape: x }",
+    "",
+    " ",
+    "ünï 表 🦆",
+    "x" * 500,
+]
+
+
+def test_hostile_names_parse_and_are_shown() -> None:
+    every = [resource(name or "-", "Lambda::Function") for name in HOSTILE]
+    chain = [link(a, b, DATA, a.name) for a, b in pairwise(every)]
+    svg = mermaidx.Diagram(draw(snapshot_of(every, chain), report_of())).svg()
+    assert "<script>" not in svg
+    assert "Unsupported markdown" not in svg
+    assert "alert(1)" in svg
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.text(max_size=60), min_size=2, max_size=12), st.text(max_size=30))
+def test_any_names_parse(names: list[str], zone: str) -> None:
+    every = [
+        resource(name, kind, AvailabilityZone=zone, VpcId=names[0])
+        for name, kind in zip(names, _kinds(), strict=False)
+    ]
+    chain = [link(a, b, DATA, b.name) for a, b in pairwise(every)]
+    found = {r.id: Severity.HIGH for r in every[::2]}
+    assert is_valid(draw(snapshot_of(every, chain), report_of(found)))
+
+
+def _kinds() -> list[str]:
+    return ["S3::Bucket", "Lambda::Function", "EC2::Subnet", "EC2::VPC", "IAM::Role"] * 3
+
+
+@given(st.text())
+def test_quoted_text_cannot_leave_its_quotes(text: str) -> None:
+    inner = quoted(text)[1:-1]
+    assert not set(re.sub(r"<br/>|#\d+;", "", inner)) & set('"<>[]{}|`&;#%\\\n\r')
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("AWS::RDS::DBInstance", "RDS DB instance"),
+        ("AWS::Lambda::Function", "Lambda function"),
+        ("AWS::SecretsManager::Secret", "Secrets Manager secret"),
+        ("AWS::EC2::NatGateway", "NAT gateway"),
+        ("Custom::Thing", "Custom::Thing"),
+    ],
+)
+def test_types_in_people_s_words(kind: str, words: str) -> None:
+    assert type_words(kind) == words
