@@ -3,16 +3,19 @@
 What AWS refuses is never raised: an answer is either data or a `Refusal`, which becomes a gap.
 """
 
+import ssl
 import threading
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 import boto3
 import botocore
 from botocore.config import Config
 from botocore.exceptions import EndpointConnectionError
+from botocore.httpsession import create_urllib3_context
 from botocore.paginate import Paginator
 
 from state.errors import AccountUnreachable, CredentialsRefused
@@ -61,6 +64,7 @@ class Account:
         self._endpoint_url = endpoint_url
         self._observe = observe
         self._attempts, self._timeout = attempts, timeout_seconds
+        self._trust = _reading_certificates_once()
         self._clients: dict[tuple[str, str], Any] = {}
         self._building = threading.Lock()
         self._counting = threading.Lock()
@@ -183,6 +187,9 @@ class Account:
                 user_agent_extra="seeams",
             ),
         )
+        # One set of trusted certificates for all connections: botocore reads them for each again.
+        # There is no public way in; a test holds what it saves.
+        client._endpoint.http_session._manager.connection_pool_kw["ssl_context"] = self._trust
         guard(client, self._passed)
         return client
 
@@ -191,6 +198,14 @@ class Account:
             self.calls[operation] += 1
         if self._observe:
             self._observe(operation, region)
+
+
+def _reading_certificates_once() -> ssl.SSLContext:
+    """Botocore's settings of TLS, in a context that reads each file of certificates once."""
+    context: ssl.SSLContext = create_urllib3_context()
+    once = cache(context.load_verify_locations)
+    context.load_verify_locations = once  # type: ignore[method-assign, assignment]  # same call
+    return context
 
 
 def _paginator(client: Any, operation: str) -> Paginator | None:

@@ -22,6 +22,7 @@ class Request(BaseHTTPRequestHandler):
     """One request on its way to the account."""
 
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # head and body in one packet, or the other side waits 40 ms with its receipt
     server: "Wire"
 
     def _handle(self) -> None:
