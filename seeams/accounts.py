@@ -26,7 +26,7 @@ def own_session(profile: str | None, role_arn: str | None, region: str | None) -
 
     try:
         session = boto3.Session(profile_name=profile)
-        return _in_role(session, role_arn, region) if role_arn else session
+        return _in_role(session, profile, role_arn, region) if role_arn else session
     except BotoCoreError as error:
         raise CredentialsRefused(
             f"the AWS configuration cannot be used: {error}. See `aws configure list-profiles`, "
@@ -70,7 +70,9 @@ def reader(account: "Account") -> "ReadAccount":
     )
 
 
-def _in_role(session: "boto3.Session", role_arn: str, region: str | None) -> "boto3.Session":
+def _in_role(
+    session: "boto3.Session", profile: str | None, role_arn: str, region: str | None
+) -> "boto3.Session":
     """A session whose credentials come from a role and renew themselves."""
     import boto3
     import botocore.session
@@ -91,7 +93,7 @@ def _in_role(session: "boto3.Session", role_arn: str, region: str | None) -> "bo
         role_arn=role_arn,
         extra_args={"RoleSessionName": "seeams"},
     )
-    in_role: Any = botocore.session.Session(profile=session.profile_name)
+    in_role: Any = botocore.session.Session(profile=profile)
     in_role._credentials = DeferredRefreshableCredentials(
         method="assume-role", refresh_using=fetcher.fetch_credentials
     )

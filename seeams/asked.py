@@ -119,14 +119,19 @@ def lowest_letter(letter: str | None) -> str | None:
 
 
 def _ask(question: str) -> int:
+    """Ask on stderr until the answer is a duration: stdout is the result's alone."""
     import typer
 
     from state.errors import InvalidDuration
     from state.objectives import parse_duration
 
     while True:
-        text: str = typer.prompt(f"{question} (24h, 30 min, PT2H)", err=True)
+        sys.stderr.write(f"{question} (24h, 30 min, PT2H): ")
+        sys.stderr.flush()
+        answer = sys.stdin.readline()
+        if not answer:  # Ctrl-D
+            raise typer.Abort
         try:
-            return parse_duration(text)
+            return parse_duration(answer)
         except InvalidDuration as error:
-            typer.echo(str(error), err=True)
+            sys.stderr.write(f"{error}\n")

@@ -259,7 +259,7 @@ def _gaps(page: Page, report: Report) -> None:
         shared = gap.resolve if gap.reason != "Denied" else ""
         reasons.setdefault((gap.reason, shared), []).append(gap)
     for (reason, shared), gaps in reasons.items():
-        page.line((f"{plain(reason).lower()}", "bold"), f"  {plain(shared)}" if shared else "")
+        page.line((words.phrase(reason), "bold"), f"  {plain(shared)}" if shared else "")
         for gap in gaps[:_MOST_GAPS]:
             page.line(f"- {_gap(gap)}", indent=2, hanging=2)
         if len(gaps) > _MOST_GAPS:

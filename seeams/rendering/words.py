@@ -1,6 +1,7 @@
 """Amounts, letters and codes as people read them."""
 
 import json
+import re
 import shlex
 from collections.abc import Sequence
 
@@ -75,8 +76,9 @@ def titles_of(codes: Sequence[str]) -> str:
 
 
 def phrase(code: str) -> str:
-    """A code as words: `HIGH_AVAILABILITY` -> "high availability"."""
-    return code.replace("_", " ").lower()
+    """A code as words: `HIGH_AVAILABILITY` and `HighAvailability` -> "high availability"."""
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", plain(code))
+    return words.replace("_", " ").lower()
 
 
 def evidence_words(evidence: Evidence) -> str:

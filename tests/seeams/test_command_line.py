@@ -1,5 +1,6 @@
 """What holds for every command: help, start-up, wrong use, bugs, interruption."""
 
+import io
 import json
 import os
 import subprocess
@@ -12,7 +13,7 @@ from typer.testing import Result
 
 from seeams import __version__
 from seeams.app import app
-from seeams.asked import lowest_letter, objectives_instead, selector_of, thread_of
+from seeams.asked import lowest_letter, objectives_instead, objectives_of, selector_of, thread_of
 from seeams.failures import guarded
 from seeams.outcomes import exit_code
 from state.errors import InvalidDuration, InvalidObjectives, InvalidSelector, WrongUse
@@ -201,3 +202,20 @@ def test_letters_are_spelled_in_any_case() -> None:
 
 def test_debugging_is_off_in_these_tests() -> None:
     assert "SEEAMS_DEBUG" not in os.environ
+
+
+def test_a_person_who_is_there_is_asked_on_stderr(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Person(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setattr(sys, "stdin", Person("soon\n24 hours\nPT12H\n"))
+    assert objectives_of(None, None, None, None) == Objectives(rto_seconds=86400, rpo_seconds=43200)
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.count("How long may it be down?") == 2
+    monkeypatch.setattr(sys, "stdin", Person(""))
+    with pytest.raises(typer.Abort):
+        objectives_of(None, "1h", None, None)
