@@ -20,7 +20,8 @@ class Term(BaseModel):
         str  # "assumption:unmonitored", "configured:alarm_period", "published:...", "measured:..."
     )
     what: str = ""  # the step in words
-    finding: str | None = None  # the check that put it there, when the check failed
+    check: str | None = None  # the check whose verdict put it there
+    finding: str | None = None  # the same, when the check failed
 
 
 class Estimate(BaseModel):
@@ -117,6 +118,9 @@ class Finding(BaseModel):
     effect: FindingEffect
     origin: str = "check"
     rationale: str
+    notes: tuple[
+        str, ...
+    ] = ()  # what a resource shows beyond the title: "role-1: used by menu-bot"
     evidence: tuple[Evidence, ...]
     recommendation: str
     documentation: tuple[Documentation, ...]

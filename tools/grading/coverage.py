@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from state.judgements import AnswerValue, Assessment, Verdict
+from state.objectives import Objectives
+from tools.checks import all_checks
 from tools.grading.ledger import Ledger
 from tools.grading.letters import (
     MOST_UNREAD_FOR_ANY_LETTER,
@@ -11,6 +13,7 @@ from tools.grading.letters import (
     cap_unscanned,
     worst,
 )
+from tools.grading.targets import targets_of
 
 
 @dataclass(frozen=True)
@@ -27,13 +30,18 @@ class Coverage:
         return worst([earned, self.ceiling]) if self.ceiling else earned
 
 
-def coverage_of(assessment: Assessment, ledger: Ledger) -> Coverage:
-    """The coverage of one category.
+def coverage_of(assessment: Assessment, ledger: Ledger, objectives: Objectives) -> Coverage:
+    """The coverage of one category, as far as the objectives ask for it.
 
     Confidence counts the questions too: one that nobody could answer is not a pass. Resources of a
     type that is not read lower it in every category.
     """
-    verdicts = [judgement.verdict for judgement in assessment.judgements]
+    rows = [
+        judgement
+        for judgement in assessment.judgements
+        if judgement.verdict is not Verdict.UNKNOWN or _is_asked_for(judgement.check, objectives)
+    ]
+    verdicts = [judgement.verdict for judgement in rows]
     unknown, passed = verdicts.count(Verdict.UNKNOWN), verdicts.count(Verdict.PASS)
     answered = [a for a in assessment.answers if a.answer is not AnswerValue.CANNOT_DETERMINE]
     known = len(verdicts) - unknown + len(answered)
@@ -41,10 +49,19 @@ def coverage_of(assessment: Assessment, ledger: Ledger) -> Coverage:
     unread = cap_unread(unknown / (unknown + passed) if unknown else 0.0)
     unscanned = cap_unscanned(ledger.unscanned)
     ceilings = [c for c in (unread, unscanned, None if passed else NO_EVIDENCE_CAP) if c]
-    gaps = {action for judgement in assessment.judgements for action in judgement.gaps}
+    gaps = {action for judgement in rows for action in judgement.gaps}
     return Coverage(
         confidence=round(known / asked * (1 - ledger.unscanned), 2) if asked else 0.0,
         gaps=tuple(sorted(gaps | set(ledger.unscanned_services if unscanned else ()))),
         too_little=bool(unknown) and unknown / len(verdicts) > MOST_UNREAD_FOR_ANY_LETTER,
         ceiling=worst(ceilings) if ceilings else None,
+    )
+
+
+def _is_asked_for(check: str, objectives: Objectives) -> bool:
+    """Not where a check bears on the loss of a Region alone, and nobody asks for that."""
+    known = all_checks().get(check)  # a model's rows come from no check
+    return known is None or any(
+        targets_of(effect.scenario.name if effect.scenario else None, objectives)
+        for effect in known.on_fail
     )

@@ -132,6 +132,7 @@ def _term(
         seconds=None if isinf(seconds) else seconds,
         source=f"{assumption.kind}:{contribution.assumption}",
         what=assumption.what,
+        check=judgement.check if judgement else None,
         finding=judgement.check if judgement and failed else None,
     )
 

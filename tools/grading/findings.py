@@ -12,6 +12,7 @@ from tools.grading.assumptions import Assumptions
 from tools.grading.estimates import Row, own_effects, rows_by_resource, share
 from tools.grading.ledger import Ledger
 from tools.grading.letters import SOFT_SHARE, severity_for
+from tools.grading.shortfalls import shortfalls
 from tools.grading.targets import targets_of
 
 WORKLOAD = "workload"  # the resource of a judgement about the workload as a whole
@@ -46,7 +47,8 @@ def findings(ledger: Ledger, objectives: Objectives, table: Assumptions) -> list
         if severity is not None:
             finding = _finding(all_checks()[check_id], ordered, severity, ledger)
             found.append((-ordered[0].share, finding))
-    return [f for _, f in sorted(found, key=lambda pair: (pair[0], pair[1].id))]
+    found += [(-s.share, s.finding) for s in shortfalls(ledger, objectives, table)]
+    return [f for _, f in sorted(found, key=lambda pair: (pair[0], pair[1].key))]
 
 
 def strengths(ledger: Ledger) -> list[str]:
@@ -81,6 +83,11 @@ def _finding(
         layer=check.layer,
         effect=worst.effect,
         rationale=check.rationale,
+        notes=tuple(
+            f"{ledger.name_of(row.judgement.resource)}: {row.judgement.note}"
+            for row in weighed
+            if row.judgement.note
+        ),
         evidence=tuple(evidence[:_MOST_EVIDENCE]),
         recommendation=check.recommendation,
         documentation=check.documentation,

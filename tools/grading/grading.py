@@ -32,7 +32,7 @@ def grade(
     if assessment is None or assessment.failed:
         why = assessment.failed if assessment else "the specialist has not reported"
         return _ungraded(category, f"it could not be assessed: {why}")
-    coverage = coverage_of(assessment, ledger)
+    coverage = coverage_of(assessment, ledger, objectives)
     if coverage.too_little:
         return _ungraded(category, "too little of it could be read", coverage)
     if every_estimate is None:
@@ -181,7 +181,7 @@ def _limited(coverage: Coverage) -> str:
     """Why the letter is no better."""
     most = 2
     if not coverage.gaps:
-        return f"no better than {coverage.ceiling} while nothing that was read speaks for it"
+        return f"no better than {coverage.ceiling} while no check that passed vouches for it"
     shown = " and ".join(coverage.gaps[:most])
     more = f" and {len(coverage.gaps) - most} more" if len(coverage.gaps) > most else ""
     return f"no better than {coverage.ceiling} while {shown}{more} cannot be read"

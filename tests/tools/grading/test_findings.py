@@ -146,7 +146,7 @@ def test_a_region_counts_only_if_it_must_survive(ledger_of: LedgerOf) -> None:
 def test_a_pass_and_an_unknown_are_no_findings(ledger_of: LedgerOf) -> None:
     for verdict in (Verdict.PASS, Verdict.UNKNOWN):
         row = restore(100).model_copy(update={"verdict": verdict})
-        assert found(ledger_of({SPOF: [row]}), 1) == []
+        assert found(ledger_of({SPOF: [row]})) == []
 
 
 def test_evidence_is_quoted_up_to_a_dozen(ledger_of: LedgerOf) -> None:
