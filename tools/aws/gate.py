@@ -6,12 +6,12 @@ sensitive read.
 """
 
 from collections.abc import Callable, Collection, Mapping
-from typing import Any
-
-import boto3
-from botocore.parsers import ResponseParserError
+from typing import TYPE_CHECKING, Any
 
 from tools.aws.declarations import Call, collectors
+
+if TYPE_CHECKING:
+    import boto3
 
 # Reads that belong to no resource type: who am I, what carries the tag, what is in the stack.
 IDENTITY = Call(operation="sts:GetCallerIdentity")
@@ -138,7 +138,7 @@ def is_sensitive(operation: str) -> bool:
     return operation in SENSITIVE_READS or operation.partition(":")[0] in SENSITIVE_SERVICES
 
 
-def close(session: boto3.Session) -> None:
+def close(session: "boto3.Session") -> None:
     """Let no client of the session, made from now on, do anything but read.
 
     Only botocore's renewal of credentials passes besides: it makes its clients of the session too.
@@ -175,6 +175,10 @@ def _check(operation: str, allowed: Collection[str]) -> None:
 
 def _refuse_what_is_no_answer(operation_model: Any, response_dict: Any, **_: Any) -> None:
     """Botocore takes a portal's page or a cut-off JSON text for an empty answer: a failure."""
+    from botocore.parsers import ResponseParserError  # the policy is made without boto3
+
+    from botocore.parsers import ResponseParserError
+
     shape = operation_model.output_shape
     if response_dict["status_code"] != 200 or shape is None or "payload" in shape.serialization:
         return
