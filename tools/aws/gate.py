@@ -177,8 +177,6 @@ def _refuse_what_is_no_answer(operation_model: Any, response_dict: Any, **_: Any
     """Botocore takes a portal's page or a cut-off JSON text for an empty answer: a failure."""
     from botocore.parsers import ResponseParserError  # the policy is made without boto3
 
-    from botocore.parsers import ResponseParserError
-
     shape = operation_model.output_shape
     if response_dict["status_code"] != 200 or shape is None or "payload" in shape.serialization:
         return
