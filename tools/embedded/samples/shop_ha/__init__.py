@@ -17,7 +17,7 @@ DESCRIPTION = (
     "The web shop again, built well: three zones, failover without people, point-in-time recovery, "
     "limits, dead-letter queues, and alarms that reach somebody."
 )
-OBJECTIVES = SuggestedObjectives(rto="4h", rpo="24h")
+OBJECTIVES = SuggestedObjectives(rto="4h", rpo="1h")
 
 
 def build(client: Clients) -> None:
@@ -35,4 +35,4 @@ def build(client: Clients) -> None:
     queues = build_queues(client)
     functions = build_functions(client, network, stores, queues)
     events = build_events(client, functions, queues)
-    build_alarms(client, network, stores, web, events)
+    build_alarms(client, network, web, events)

@@ -9,7 +9,7 @@ from tools.embedded.samples import Clients
 from tools.embedded.samples.shop_ha.events import STAGE, Events
 from tools.embedded.samples.shop_ha.naming import NAME, TAGS
 from tools.embedded.samples.shop_ha.queues import MAILS_FAILED, ORDERS, ORDERS_FAILED
-from tools.embedded.samples.shop_ha.stores import CACHE, DATABASE, TABLE, Stores
+from tools.embedded.samples.shop_ha.stores import CACHE, DATABASE, TABLE
 from tools.embedded.samples.shop_ha.web import GROUP, SERVICE, Web
 from tools.embedded.tags import pairs
 
@@ -28,16 +28,14 @@ class Watch:
     statistic: str = "Sum"  # or a percentile: p99
 
 
-def build_alarms(
-    client: Clients, network: Network, stores: Stores, web: Web, events: Events
-) -> None:
+def build_alarms(client: Clients, network: Network, web: Web, events: Events) -> None:
     """Put every alarm, each telling the topic; the metrics arrive, so the alarms' state is OK."""
     cloudwatch = client("cloudwatch")
     for watched in (
         *_balancer(web),
         *_servers(network, web),
         *_tasks(),
-        *_stores(stores),
+        *_stores(),
         *_functions(),
         *_events(events),
     ):
@@ -101,7 +99,7 @@ def _tasks() -> Iterator[Watch]:
     yield Watch(SERVICE, "ECS/ContainerInsights RunningTaskCount", service, "< 3", "Minimum")
 
 
-def _stores(stores: Stores) -> Iterator[Watch]:
+def _stores() -> Iterator[Watch]:
     database = {"DBInstanceIdentifier": DATABASE}
     yield Watch(DATABASE, "AWS/RDS CPUUtilization", database, "> 80", "Average")
     yield Watch(DATABASE, "AWS/RDS DatabaseConnections", database, "> 700", "Maximum")
@@ -115,8 +113,6 @@ def _stores(stores: Stores) -> Iterator[Watch]:
             yield Watch(node, f"AWS/ElastiCache {metric}", dimension, "> 80", "Average")
     for metric in ("ReadThrottleEvents", "WriteThrottleEvents"):
         yield Watch(TABLE, f"AWS/DynamoDB {metric}", {"TableName": TABLE}, "> 0")
-    files = {"FileSystemId": stores.files}
-    yield Watch("shop-ha-images", "AWS/EFS PercentIOLimit", files, "> 90", "Maximum")
 
 
 def _functions() -> Iterator[Watch]:

@@ -1,6 +1,5 @@
 """Where the well-built shop keeps its data: each store has a second copy and a way back in time."""
 
-import json
 from dataclasses import dataclass
 
 from tools.embedded.network import Network
@@ -17,19 +16,17 @@ class Stores:
     """What the other parts need to know of the stores."""
 
     invoices: str  # the bucket's name
-    files: str  # the file system's id
     table: str  # the table's ARN
     database: str  # host names: the database proxy's,
     sessions: str  # the cache's
 
 
 def build_stores(client: Clients, network: Network) -> Stores:
-    """A key, a database, a cache, a table, a bucket and a file system."""
+    """A key, a database, a cache, a table and a bucket."""
     key = _key(client)
     _database(client, network, key)
     return Stores(
         invoices=_invoices(client, key),
-        files=_files(client, network, key),
         table=_table(client, key),
         database=_proxy(client, network, key),
         sessions=_cache(client, network, key),
@@ -199,38 +196,3 @@ def _invoices(client: Clients, key: str) -> str:
         },
     )
     return bucket
-
-
-def _files(client: Clients, network: Network, key: str) -> str:
-    efs = client("efs")
-    files: str = efs.create_file_system(
-        CreationToken="shop-ha-images",
-        PerformanceMode="generalPurpose",
-        ThroughputMode="elastic",
-        Encrypted=True,
-        KmsKeyId=key,
-        Backup=True,
-        Tags=pairs({**TAGS, "Name": "shop-ha-images"}),
-    )["FileSystemId"]
-    for subnet in network.private:
-        efs.create_mount_target(FileSystemId=files, SubnetId=subnet, SecurityGroups=[network.data])
-    efs.put_file_system_policy(
-        FileSystemId=files,
-        Policy=json.dumps(
-            {
-                "Version": "2012-10-17",
-                "Statement": [
-                    {
-                        "Effect": "Allow",
-                        "Principal": {"AWS": "*"},
-                        "Action": [
-                            "elasticfilesystem:ClientMount",
-                            "elasticfilesystem:ClientWrite",
-                        ],
-                        "Condition": {"Bool": {"elasticfilesystem:AccessedViaMountTarget": "true"}},
-                    }
-                ],
-            }
-        ),
-    )
-    return files

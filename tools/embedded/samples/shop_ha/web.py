@@ -190,8 +190,8 @@ def _reports(client: Clients, network: Network, stores: Stores) -> None:
                 "environment": [
                     {"name": "DATABASE_HOST", "value": stores.database},
                     {"name": "SESSIONS_HOST", "value": stores.sessions},
+                    {"name": "INVOICES_BUCKET", "value": stores.invoices},
                 ],
-                "mountPoints": [{"sourceVolume": "images", "containerPath": "/images"}],
                 "stopTimeout": 60,
                 "healthCheck": {
                     "command": ["CMD-SHELL", "curl -f http://localhost:8080/health || exit 1"],
@@ -207,15 +207,6 @@ def _reports(client: Clients, network: Network, stores: Stores) -> None:
                         "awslogs-stream-prefix": "reports",
                         "mode": "non-blocking",
                     },
-                },
-            }
-        ],
-        volumes=[
-            {
-                "name": "images",
-                "efsVolumeConfiguration": {
-                    "fileSystemId": stores.files,
-                    "transitEncryption": "ENABLED",
                 },
             }
         ],
