@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from seeams import options
-from seeams.console import out, print_json
+from seeams.console import complain, out, print_json
 
 
 def _check_ids(incomplete: str) -> list[str]:
@@ -47,7 +47,13 @@ def checks(
 
 
 def iam_policy() -> None:
-    """Print the least-privilege IAM policy for what would be called, as JSON."""
+    """Print the least-privilege IAM policy for what would be called, as JSON.
+
+    One policy document; a list of several only where IAM's size limit asks for it.
+    """
     from tools.aws.policy import policy_documents
 
-    print_json(policy_documents())
+    documents = policy_documents()
+    if len(documents) > 1:
+        complain(f"IAM's size limit asks for {len(documents)} policies: this is a list of them")
+    print_json(documents[0] if len(documents) == 1 else documents)

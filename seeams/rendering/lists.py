@@ -30,7 +30,7 @@ def print_threads(console: "Console", rows: Sequence["ThreadRow"]) -> None:
             badge(row.letter) if row.letter else "",
             f"{row.last_run_at:%Y-%m-%d %H:%M}",
             str(row.runs),
-            "" if row.finished else "unfinished: run the same command again",
+            "" if row.finished else "unfinished",
         )
     Page(console).show(table)
 

@@ -5,8 +5,11 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from typer.testing import Result
 
 COMMAND = [sys.executable, "-m", "seeams"]
 DEMO = [*COMMAND, "demo", "--rto", "24h", "--rpo", "12h", "--json"]
@@ -56,7 +59,7 @@ def interrupt_while_reading() -> str:
     return said
 
 
-def test_an_afternoon(tmp_path: Path) -> None:
+def test_an_afternoon(tmp_path: Path, seeams: Callable[..., Result]) -> None:
     said = interrupt_while_reading()
     assert "goes on where it stopped" in said
     assert "Traceback" not in said
@@ -80,14 +83,14 @@ def test_an_afternoon(tmp_path: Path) -> None:
     assert after["objectives"]["tolerance"] == "MEDIUM"
 
     picture = tmp_path / "architecture.svg"
-    run("diagram", "--thread", "demo-food-agent", "--output", str(picture))
+    seeams("diagram", "--thread", "demo-food-agent", "--output", str(picture))
     assert "food-agent" in picture.read_text(encoding="utf-8")
 
-    entries = json.loads(run("history", "demo-food-agent", "--json"))
+    entries = json.loads(seeams("history", "demo-food-agent", "--json").stdout)
     assert {entry["kind"] for entry in entries} == {"assess", "what-if"}
-    assert json.loads(run("show", "demo-food-agent", "--json")) == first
-    again = run("show", "demo-food-agent", "--checkpoint", after["checkpoint"], "--json")
-    assert json.loads(again)["objectives"] == after["objectives"]
+    assert json.loads(seeams("show", "demo-food-agent", "--json").stdout) == first
+    again = seeams("show", "demo-food-agent", "--checkpoint", after["checkpoint"], "--json")
+    assert json.loads(again.stdout)["objectives"] == after["objectives"]
 
 
 def test_an_account_to_try_everything_on(tmp_path: Path) -> None:

@@ -151,7 +151,10 @@ def test_the_catalogue_can_be_filtered_and_read(seeams: Seeams) -> None:
 
 
 def test_the_policy_is_json(seeams: Seeams) -> None:
-    assert "Describe" in json.dumps(json.loads(seeams("iam-policy").stdout))
+    policy = json.loads(seeams("iam-policy").stdout)
+    assert policy["Version"] == "2012-10-17"
+    actions = [action for statement in policy["Statement"] for action in statement["Action"]]
+    assert "rds:DescribeDBInstances" in actions
 
 
 @pytest.mark.parametrize(
