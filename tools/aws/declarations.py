@@ -113,9 +113,9 @@ class Reference:
     hard: bool = True
     incoming: bool = False  # the named resource uses this one, not the other way round
     guess: bool = False  # free text: a relation only if it names something that is known anyway
-    attach: bool = (
-        False  # an item listed account-wide is kept because of this reference to a member
-    )
+    attach: bool = False
+    # ^ an item listed account-wide is kept because of this reference to a member, or (a neighbour,
+    #   and of many such users only some) to what a member uses
     path: str = ""
     operation: str = ""
 
