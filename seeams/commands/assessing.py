@@ -82,7 +82,7 @@ def demo(
     chosen = sample(workload)
     regions = list(dict.fromkeys(region or (REGION,)))
     complain(f"Building the sample workload {chosen.name} in an AWS account inside this process")
-    with EmbeddedAccount(region=regions[0]) as account:
+    with EmbeddedAccount() as account:
         account.build(chosen.name)
         code = _assess(
             account.session(),

@@ -331,6 +331,21 @@ def test_edges_give_way_when_even_groups_have_too_many() -> None:
     assert " -.->" not in source
 
 
+def test_every_sample_s_diagram_is_readable_and_parses() -> None:
+    from tools.aws.account import Account
+    from tools.aws.discovery import discover
+    from tools.embedded.samples import samples
+    from tools.embedded.server import EmbeddedAccount
+
+    with EmbeddedAccount() as embedded:
+        for sample in embedded.build(*samples()):
+            account = Account(embedded.session(), endpoint_url=embedded.endpoint_url)
+            snapshot = discover(account, Selector(tags=dict(sample.tags)), ["us-east-1"])
+            source = draw(snapshot, report_of())
+            assert 5 < len(nodes(source)) <= CROWDED
+            assert is_valid(source)
+
+
 HOSTILE = [
     '"] --> n1["',
     "end",
