@@ -110,8 +110,8 @@ StoreUrl = Annotated[
     typer.Option(
         "--store",
         metavar="URL",
-        envvar="SEEAMS_STORE",
-        help="Where state is kept: sqlite:///path. Default: a file in SEEAMS_HOME.",
+        help="Where state is kept: sqlite:///path. Default: SEEAMS_STORE, or a file in "
+        "SEEAMS_HOME.",
         rich_help_panel=_RESULT,
     ),
 ]
