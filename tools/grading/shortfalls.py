@@ -41,7 +41,7 @@ class _Missed:
 
 
 def shortfalls(ledger: Ledger, objectives: Objectives, table: Assumptions) -> list[Shortfall]:
-    """One per step to blame, however many resources and scenarios show it."""
+    """At most one in time and one in data for each category, however many resources show it."""
     grouped: dict[tuple[str, bool], list[_Missed]] = defaultdict(list)
     for estimate in estimates(ledger.judgements, table):
         targets = targets_of(estimate.scenario, objectives)
@@ -53,7 +53,8 @@ def shortfalls(ledger: Ledger, objectives: Objectives, table: Assumptions) -> li
         ):
             step = _step_to_blame(estimate, in_data=in_data) if consumed > 1 else None
             if step:
-                grouped[step.check or "", in_data].append(_Missed(consumed, estimate, step))
+                category = category_of_scenario()[estimate.scenario].slug
+                grouped[category, in_data].append(_Missed(consumed, estimate, step))
     return [
         _shortfall(sorted(same, key=_worst_first), ledger) for _, same in sorted(grouped.items())
     ]
@@ -80,20 +81,23 @@ def _shortfall(missed: list[_Missed], ledger: Ledger) -> Shortfall:
     if severity is None:
         raise ValueError("a missed target is always severe")
     known = ledger.resources.get(estimate.resource)
+    category = category_of_scenario()[estimate.scenario]
+    identity = f"shortfall.{category.slug}_{'rpo' if worst.in_data else 'rto'}"
     return Shortfall(
         worst.share,
         Finding(
-            id=f"{check.id}:{'rpo' if worst.in_data else 'rto'}",
-            key=f"{check.id}:{'rpo' if worst.in_data else 'rto'}",
+            id=identity,
+            key=identity,
             title=_title(worst),
             resource=estimate.resource,
             resources=tuple(dict.fromkeys(each.estimate.resource for each in missed)),
             resource_type=known.type if known else "workload",
-            category=category_of_scenario()[estimate.scenario].code,
+            category=category.code,
             severity=severity,
             layer=check.layer,
             effect=FindingEffect(
-                rto_seconds=estimate.rto_seconds, rpo_seconds=estimate.rpo_seconds
+                rto_seconds=0 if worst.in_data else estimate.rto_seconds,
+                rpo_seconds=estimate.rpo_seconds if worst.in_data else 0,
             ),
             rationale=f"When {scenarios()[estimate.scenario].text}: {step.what}.",
             evidence=_evidence(worst, ledger),

@@ -45,7 +45,7 @@ def found(ledger: Ledger, *, rto: int = 86400, rpo: int = 86400) -> list[Finding
 def test_a_failover_that_is_too_slow_names_the_objective_it_meets(ledger_of: LedgerOf) -> None:
     ledger = ledger_of({SPOF: [row(Verdict.PASS, Phase.ACT, "rds_failover")]})
     (finding,) = found(ledger, rto=FAILOVER - 1)
-    assert finding.id == "rds.instance_single_az:rto"
+    assert finding.id == "shortfall.spof_rto"
     assert "goes by itself" in finding.title
     assert "2 minutes" in finding.recommendation
     assert finding.evidence
@@ -64,7 +64,7 @@ def test_a_restore_by_hand_is_blamed_on_the_person_it_waits_for(ledger_of: Ledge
 def test_data_has_a_shortfall_of_its_own(ledger_of: LedgerOf) -> None:
     lag = row(Verdict.PASS, Phase.LOSE, "rds_pitr_lag")
     (finding,) = found(ledger_of({SPOF: [lag]}), rpo=60)
-    assert finding.id == "rds.instance_single_az:rpo"
+    assert finding.id == "shortfall.spof_rpo"
     assert "5 minutes" in finding.recommendation
 
 
