@@ -39,4 +39,4 @@ format:
 
 # The figures in the README
 bench:
-    uv run python benchmarks/figures.py
+    uv run python benchmarks/figures.py --readme

@@ -21,14 +21,16 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 REGION = "us-east-1"
+_CODE = b"PK\x05\x06" + bytes(18)  # an empty archive
 SCOPE = re.compile(r"Credential=[^/]+/\d+/([^/]+/[^/]+)/")
 # Calls, seconds, CPU seconds, megabytes: collecting, checking, grading and reporting together.
 TARGETS = {50: (70, 2.5, 2.2, 160), 500: (260, 3.5, 3, 170), 5000: (2300, 12, 12, 250)}
@@ -107,24 +109,51 @@ def fill(endpoint: str, resources: int) -> str:
     import boto3
 
     session = boto3.Session("benchmark", "benchmark", region_name=REGION)
-    sqs, sns, logs, dynamodb = (
-        session.client(name, endpoint_url=endpoint) for name in ("sqs", "sns", "logs", "dynamodb")
-    )
+    client = cache(lambda name: session.client(name, endpoint_url=endpoint))
+    trust = {"Version": "2012-10-17", "Statement": []}
     for owner in ("bench", "other"):
-        tags, pairs = {"workload": owner}, [{"Key": "workload", "Value": owner}]
-        for number in range(resources // 4):
-            name = f"{owner}-{number}"
-            sqs.create_queue(QueueName=name, tags=tags)
-            sns.create_topic(Name=name, Tags=pairs)
-            logs.create_log_group(logGroupName=name, tags=tags)
-            dynamodb.create_table(
+        role = client("iam").create_role(
+            RoleName=owner, AssumeRolePolicyDocument=json.dumps(trust), Tags=_pairs(owner)
+        )["Role"]["Arn"]
+        for number in range(1, resources):
+            _make_one(client, owner, number, role)
+    return "workload=bench"
+
+
+def _make_one(client: Callable[[str], Any], owner: str, number: int, role: str) -> None:
+    """One resource of the mixture: of ten, three functions, two queues, two tables ..."""
+    name, tags, pairs = f"{owner}-{number}", {"workload": owner}, _pairs(owner)
+    match number % 10:
+        case 0 | 1 | 2:
+            client("lambda").create_function(
+                FunctionName=name,
+                Runtime="python3.13",
+                Role=role,
+                Handler="index.handler",
+                Code={"ZipFile": _CODE},
+                Tags=tags,
+            )
+        case 3 | 4:
+            client("sqs").create_queue(QueueName=name, tags=tags)
+        case 5 | 6:
+            client("dynamodb").create_table(
                 TableName=name,
                 AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
                 KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
                 BillingMode="PAY_PER_REQUEST",
                 Tags=pairs,
             )
-    return "workload=bench"
+        case 7:
+            client("s3").create_bucket(Bucket=name)
+            client("s3").put_bucket_tagging(Bucket=name, Tagging={"TagSet": pairs})
+        case 8:
+            client("sns").create_topic(Name=name, Tags=pairs)
+        case _:
+            client("logs").create_log_group(logGroupName=name, tags=tags)
+
+
+def _pairs(owner: str) -> list[dict[str, str]]:
+    return [{"Key": "workload", "Value": owner}]
 
 
 def make(endpoint: str, resources: int, maker: Path | None) -> str:
@@ -135,14 +164,15 @@ def make(endpoint: str, resources: int, maker: Path | None) -> str:
         truth = str(Path(folder) / "truth.json")
         subprocess.run(
             [sys.executable, str(maker), "--n", str(resources), "--truth", truth],
-            env=_environment(endpoint),
+            env=environment(endpoint),
             check=True,
             stdout=subprocess.DEVNULL,
         )
     return "workload=bench"
 
 
-def _environment(endpoint: str) -> dict[str, str]:
+def environment(endpoint: str) -> dict[str, str]:
+    """What a process needs in its environment to talk to the account at this address."""
     mine = {"AWS_ENDPOINT_URL": endpoint, "AWS_DEFAULT_REGION": REGION}
     keys = {"AWS_ACCESS_KEY_ID": "benchmark", "AWS_SECRET_ACCESS_KEY": "benchmark"}
     return {**os.environ, **mine, **keys}
@@ -180,7 +210,8 @@ def measure(endpoint: str, tag: str) -> dict[str, Any]:
 
 
 @contextmanager
-def _running(latency_ms: float) -> Iterator[tuple[str, str]]:
+def running(latency_ms: float) -> Iterator[tuple[str, str]]:
+    """An account and the wire in front of it, in a process of their own; both addresses."""
     command = [sys.executable, __file__, "--serve", "--latency-ms", str(latency_ms)]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -217,7 +248,7 @@ def main() -> None:
     else:
         results = {}
         for size in options.sizes:
-            with _running(options.latency_ms) as (account, wire):
+            with running(options.latency_ms) as (account, wire):
                 tag = make(account, size, options.maker)
                 _measured(wire, tag)  # the wire hears every answer once
                 results[size] = _measured(wire, tag)

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from seeams.documents import schema
 from state.categories import categories, scenarios
-from state.report import Report
 from tools.aws.declarations import collectors
 from tools.aws.policy import policy_documents
 from tools.checks import all_checks
@@ -41,7 +41,7 @@ def documents() -> dict[str, str]:
     texts = {name: environment.get_template(f"{name}.j2").render(context) for name in names}
     return texts | {
         "iam-policy.json": json.dumps(policy_documents(), indent=2) + "\n",
-        "report.schema.json": json.dumps(Report.model_json_schema(), indent=2) + "\n",
+        "report.schema.json": json.dumps(schema(), indent=2) + "\n",
     }
 
 

@@ -198,6 +198,9 @@ def _finding(page: Page, number: int, finding: Finding, names: Names) -> None:
         indent=5,
     )
     page.line(f"costs  {words.effect_words(finding.effect)}", indent=5, hanging=7)
+    if finding.notes:
+        more = f" (and {len(finding.notes) - 1} more)" if len(finding.notes) > 1 else ""
+        page.line(f"note   {plain(finding.notes[0])}{more}", indent=5, hanging=7)
     seen = words.distinct(finding.evidence)
     # A check reads until it knows: what it read last of the worst resource decided.
     shown = [e for e in seen if e.resource == finding.resource][-_MOST_EVIDENCE:] or seen[:1]
@@ -222,7 +225,7 @@ def _strengths(page: Page, report: Report) -> None:
 def _questions(page: Page, report: Report) -> None:
     if not report.answers:
         return
-    page.heading("Questions", "yes, partly, no, or ? where no API can show it")
+    page.heading("Questions", "? where no API can show it: a person could attest")
     for category in dict.fromkeys(answer.category for answer in report.answers):
         page.line((words.title_of(category), "bold"))
         for answer in report.answers:
@@ -232,6 +235,8 @@ def _questions(page: Page, report: Report) -> None:
 
 def _answer(page: Page, answer: AnswerRow) -> None:
     word, style = _ANSWERS[answer.answer]
+    if answer.question in _OPEN:
+        word = _OPEN_ANSWERS.get(word, word)
     if answer.answer in (AnswerValue.YES, AnswerValue.NO):
         style = "green" if answer.answer == _GOOD.get(answer.question, answer.answer) else "red"
     page.line((f"{word:<7}", f"bold {style}".strip()), plain(answer.question), indent=2, hanging=7)
@@ -247,7 +252,9 @@ _ANSWERS = {
     AnswerValue.NO: ("no", ""),
     AnswerValue.CANNOT_DETERMINE: ("?", ""),
 }
+_OPEN_ANSWERS = {"yes": "well", "no": "badly"}  # "what happens when ...?" is not answered yes
 _GOOD = {question.text: question.good for c in categories() for question in c.questions}
+_OPEN = {question.text for c in categories() for question in c.questions if question.is_open}
 
 
 def _gaps(page: Page, report: Report) -> None:

@@ -31,6 +31,11 @@ class Question:
     attest: str  # what a person could attest where no API shows it
     good: AnswerValue = AnswerValue.YES  # the answer one hopes for
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it asks what or how: then YES says that this is in order, NO that it is not."""
+        return self.text.startswith(("What", "How", "Which"))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Category:

@@ -72,6 +72,7 @@ class Account:
             lambda: threading.BoundedSemaphore(CALLS_IN_FLIGHT_PER_SERVICE)
         )
         self._home: str | None = None  # a Region where the credentials were taken
+        self._identity: tuple[str, str] | None = None
         self.calls: Counter[str] = Counter()
         self.seconds = 0.0
 
@@ -82,16 +83,19 @@ class Account:
         return region
 
     def identify(self, region: str) -> tuple[str, str]:
-        """The account's id and partition.
+        """The account's id and partition; AWS is asked once.
 
         Raises:
             CredentialsRefused: there are none, or AWS does not take them.
             AccountUnreachable: no answer.
         """
+        if self._identity:
+            return self._identity
         self._home = region
         answer = self.call(IDENTITY, region, {})
         if not isinstance(answer, Refusal):
-            return answer["Account"], answer["Arn"].split(":")[1]
+            self._identity = answer["Account"], answer["Arn"].split(":")[1]
+            return self._identity
         if answer.reason is GapReason.DENIED:
             raise CredentialsRefused(
                 f"AWS refused to say whose credentials these are ({answer.code}: {answer.detail}). "

@@ -33,6 +33,24 @@ _SETTINGS = re.compile(
     r"|AWS::(?:ApiGateway|ApiGatewayV2)::.*|AWS::EC2::Route|AWS::SNS::Subscription"
 )
 
+# And so is much of what carries a tag: nothing that runs, and nothing that could fail by itself.
+_TAGGED_SETTINGS = re.compile(
+    r"arn:[^:]+:(?:"
+    r"ec2:[^:]*:[^:]*:(?:security-group-rule|key-pair|dhcp-options|vpc-flow-log|placement-group"
+    r"|prefix-list|network-acl|spot-instances-request|instance-event-window)/.+"
+    r"|rds:[^:]*:[^:]*:(?:subgrp|pg|cluster-pg|og|es|snapshot|cluster-snapshot|secgrp):.+"
+    r"|elasticache:[^:]*:[^:]*:(?:subnetgroup|parametergroup|snapshot|user|usergroup"
+    r"|securitygroup):.+"
+    r"|backup:[^:]*:[^:]*:(?:backup-vault|recovery-point):.+"
+    r"|elasticloadbalancing:[^:]*:[^:]*:truststore/.+"
+    r"|cloudwatch:[^:]*:[^:]*:(?:insight-rule|metric-stream)/.+"
+    r"|events:[^:]*:[^:]*:archive/.+"
+    r"|resource-groups:.+|ssm:[^:]*:[^:]*:(?:parameter|document|patchbaseline)/.+"
+    r"|iam:.+:(?:policy|instance-profile|oidc-provider|saml-provider)/.+"
+    r"|cloudformation:.+:(?:stackset|changeSet)/.+"
+    r")"
+)
+
 
 @dataclass(frozen=True, order=True)
 class Wanted:
@@ -138,7 +156,7 @@ class Members:
 
     def _want(self, reference: str, region: str, kind: str | None, tags: dict[str, str]) -> None:
         named = [c for c in [collectors().get(kind)] if c] if kind else collectors_of_arn(reference)
-        if not named:
+        if not named and not _TAGGED_SETTINGS.fullmatch(reference):
             self._keep_unread(reference, region, kind, tags)
         is_sure = not kind or len(self.selector.tags) <= 1  # a stack says nothing of other tags
         for collector in named:
@@ -180,6 +198,7 @@ class Members:
             return f"In {region} no resource has the tag {key!r}; its tags are: {_some(existing)}."
         values = account.call(TAG_VALUES, region, {"Key": key})
         known = [] if isinstance(values, Refusal) else search(TAG_VALUES.items, values) or []
+        known = list(dict.fromkeys(known))
         return f"In {region} the tag {key!r} has the values: {_some(known)}."
 
 

@@ -276,12 +276,17 @@ def test_a_member_is_known_however_its_arn_is_spelled(account: Account, wire: Wi
 
 
 def test_types_that_are_not_read_are_kept_with_a_gap(account: Account, wire: Wire) -> None:
-    stranger = arn("backup", "recovery-point:0f")
-    entry = {"ResourceARN": stranger, "Tags": [{"Key": "workload", "Value": "shop"}]}
-    wire.when(r"GetResources .*TagFilters", saying({"ResourceTagMappingList": [entry]}))
+    stranger = arn("kinesis", "stream/clicks")
+    setting = arn("ec2", "security-group-rule/sgr-1")
+    entries = [
+        {"ResourceARN": each, "Tags": [{"Key": "workload", "Value": "shop"}]}
+        for each in (stranger, setting)
+    ]
+    wire.when(r"GetResources .*TagFilters", saying({"ResourceTagMappingList": entries}))
     snapshot = discover(account, SHOP, [REGION])
-    assert snapshot.resources[stranger].type == "backup:recovery-point"
-    assert ("backup:*", stranger) in gaps(snapshot, GapReason.NOT_SCANNED)
+    assert snapshot.resources[stranger].type == "kinesis:stream"
+    assert ("kinesis:*", stranger) in gaps(snapshot, GapReason.NOT_SCANNED)
+    assert setting not in snapshot.resources, "a setting runs nothing that could fail"
 
 
 def test_a_stack_names_its_members(account: Account) -> None:

@@ -1,6 +1,7 @@
 """One file judges every check: its verdicts on its examples, its paths, wording and effects."""
 
 import re
+from typing import Any
 
 import botocore.session
 import jmespath
@@ -165,7 +166,7 @@ def _fields(path: str) -> list[list[str]]:
     """Each chain of plain field names in a JMESPath expression."""
     chains: list[list[str]] = []
 
-    def walk(node: dict[str, object], above: list[str]) -> list[str]:
+    def walk(node: Any, above: list[str]) -> list[str]:
         kind, children = node["type"], node["children"]
         assert isinstance(children, list)
         if kind == "field":
@@ -201,7 +202,7 @@ def _reaches(shape: Shape | None, fields: list[str]) -> bool:
         if (
             current is None
             or isinstance(current, MapShape)
-            or getattr(current, "is_document_type", 0)
+            or getattr(current, "is_document_type", False)
         ):
             return True  # keys of a map are the account's, not AWS's
         if current.type_name == "string":
