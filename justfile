@@ -37,6 +37,10 @@ format:
     uv run ruff format .
     uv run ruff check --fix .
 
+# The picture in the README
+picture:
+    uv run python docs/picture.py
+
 # The figures in the README
 bench:
     uv run python benchmarks/figures.py --readme

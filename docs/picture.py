@@ -1,0 +1,67 @@
+"""Draws docs/demo.svg: what `seeams demo` really prints, as a terminal shows it.
+
+python docs/picture.py
+"""
+
+import io
+import re
+import tempfile
+from pathlib import Path
+
+from rich.console import Console
+from rich.terminal_theme import MONOKAI
+from rich.text import Text
+
+from graph.runs import assess, snapshot_of
+from seeams.accounts import account_of, reader
+from seeams.rendering.names import Names
+from seeams.rendering.report import print_report
+from state.channels import Request
+from state.objectives import HOUR, Objectives
+from state.snapshot import Selector
+from state.store import Store
+from tools.embedded.server import EmbeddedAccount
+
+PICTURE = Path(__file__).with_name("demo.svg")
+WIDTH = 100  # columns
+HEIGHT = 59  # lines: the letters, the arithmetic, the first findings
+# rich's own frame names a web font; a picture that opens offline takes what the reader has.
+_FONTS = "font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace"
+
+
+def main() -> None:
+    """Assess the sample and write the picture."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Store(f"sqlite:///{folder}/seeams.db") as store,
+        EmbeddedAccount() as embedded,
+    ):
+        embedded.build("food-agent")
+        account = account_of(embedded.session(), lambda *_: None, embedded.endpoint_url)
+        request = Request(
+            thread="demo-food-agent",
+            selector=Selector(tags={"workload": "food-agent"}),
+            account=account.identify(embedded.region)[0],
+            regions=(embedded.region,),
+        )
+        objectives = Objectives(rto_seconds=24 * HOUR, rpo_seconds=12 * HOUR)
+        report = assess(store, request, objectives, reader(account))
+        console = Console(
+            record=True, width=WIDTH, file=io.StringIO(), force_terminal=True, highlight=False
+        )
+        print_report(console, report, Names(snapshot_of(store, report)))
+    PICTURE.write_text(_svg(console), encoding="utf-8")
+
+
+def _svg(console: Console) -> str:
+    """The first lines, in rich's drawing of a terminal."""
+    shown = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True)
+    for line in console.export_text(styles=True).splitlines()[:HEIGHT]:
+        shown.print(Text.from_ansi(line))
+    drawn = shown.export_svg(title="seeams demo --rto 24h --rpo 12h", theme=MONOKAI)
+    without_fonts = re.sub(r"@font-face \{.*?\}", "", drawn, flags=re.DOTALL)
+    return without_fonts.replace("font-family: Fira Code, monospace", _FONTS)
+
+
+if __name__ == "__main__":
+    main()
