@@ -58,11 +58,25 @@ def estimate_of(scenario: str, resource: str, rows: Sequence[Row], table: Assump
     As soon as one step needs a person, somebody has to notice and to decide as well. What only says
     how soon somebody would notice counts for nothing where recovery goes by itself.
     """
-    by_person = any(c.by_person for c, _ in rows)
-    if by_person:
-        candidates = [*_noticed(rows, table), (DECIDE, None)]
-    else:
-        candidates = [row for row in rows if not _tells_somebody(row[0])]
+    if _needs_person(rows):
+        return _added_up(scenario, resource, _decided(_noticed(rows, table)), table)
+    automatic = [row for row in rows if not _tells_somebody(row[0])]
+    return _added_up(scenario, resource, automatic, table)
+
+
+def _needs_person(rows: Iterable[Row]) -> bool:
+    return any(contribution.by_person for contribution, _ in rows)
+
+
+def _decided(rows: Sequence[Row]) -> list[Row]:
+    """The rows, and the decision that a person has to take if one of them needs a person."""
+    return [*rows, (DECIDE, None)] if _needs_person(rows) else list(rows)
+
+
+def _added_up(
+    scenario: str, resource: str, candidates: Sequence[Row], table: Assumptions
+) -> Estimate:
+    """The largest candidate of each phase, added up."""
     largest = _largest_by_phase(candidates, table)
     terms = tuple(_term(scenario, resource, *candidate, table) for candidate in largest)
     return Estimate(
@@ -71,7 +85,7 @@ def estimate_of(scenario: str, resource: str, rows: Sequence[Row], table: Assump
         rto_seconds=_sum(term for term in terms if term.term != Phase.LOSE),
         rpo_seconds=_sum(term for term in terms if term.term == Phase.LOSE),
         terms=terms,
-        by_itself=not by_person,
+        by_itself=not _needs_person(candidates),
     )
 
 
@@ -148,30 +162,16 @@ def share(seconds: float | None, target: int) -> float:
     return inf if seconds is None else seconds / target
 
 
-def own_effects(
-    judgement: Judgement, rows: Sequence[Row], table: Assumptions
-) -> list[tuple[str | None, Estimate]]:
+def own_effects(judgement: Judgement, table: Assumptions) -> list[tuple[str | None, Estimate]]:
     """What one verdict costs by itself, in each scenario it names (None: in every one).
 
-    `rows`: all rows about its resource. A defect that makes recovery wait for a person is charged
-    with that wait, and so with how soon somebody would notice.
+    A defect that makes recovery wait for a person is charged with the decision. How long nobody
+    notices is charged to the check of alarms alone: it is another defect.
     """
-    told = [row for row in rows if _tells_somebody(row[0])]
     own: dict[str | None, list[Row]] = defaultdict(list)
     for contribution in judgement.contributions:
         own[contribution.scenario].append((contribution, judgement))
     return [
-        (
-            scenario,
-            estimate_of(scenario, judgement.resource, [*told, *own[scenario]], table)
-            if scenario
-            else _alone(judgement.resource, own[scenario], table),
-        )
-        for scenario in sorted(own, key=str)
+        (scenario, _added_up(scenario or _ANY, judgement.resource, _decided(rows), table))
+        for scenario, rows in sorted(own.items(), key=str)
     ]
-
-
-def _alone(resource: str, rows: Sequence[Row], table: Assumptions) -> Estimate:
-    """What a verdict that bears on every scenario adds to each, whoever else is told."""
-    named = [(c.model_copy(update={"scenario": _ANY}), j) for c, j in rows]
-    return estimate_of(_ANY, resource, named, table)

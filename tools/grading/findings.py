@@ -9,7 +9,7 @@ from state.judgements import Judgement, Verdict
 from state.objectives import Objectives
 from tools.checks import Check, all_checks
 from tools.grading.assumptions import Assumptions
-from tools.grading.estimates import Row, own_effects, rows_by_resource, share
+from tools.grading.estimates import own_effects, share
 from tools.grading.ledger import Ledger
 from tools.grading.letters import SOFT_SHARE, severity_for
 from tools.grading.shortfalls import shortfalls
@@ -34,11 +34,10 @@ class _Weighed:
 
 def findings(ledger: Ledger, objectives: Objectives, table: Assumptions) -> list[Finding]:
     """What the objectives need mended, most severe first; a defect they can bear is not listed."""
-    rows = rows_by_resource(ledger.judgements)
     failing: dict[str, list[_Weighed]] = defaultdict(list)
     for judgement in ledger.judgements:
         if judgement.verdict is Verdict.FAIL:
-            weighed = _weigh(judgement, rows[judgement.resource], ledger, objectives, table)
+            weighed = _weigh(judgement, ledger, objectives, table)
             failing[judgement.check].append(weighed)
     found: list[tuple[float, Finding]] = []
     for check_id, weighed_rows in failing.items():
@@ -96,13 +95,12 @@ def _finding(
 
 def _weigh(
     judgement: Judgement,
-    rows: Sequence[Row],
     ledger: Ledger,
     objectives: Objectives,
     table: Assumptions,
 ) -> _Weighed:
     heaviest = _Weighed(judgement, 0.0, FindingEffect(rto_seconds=0.0, rpo_seconds=0.0))
-    for scenario, alone in own_effects(judgement, rows, table):
+    for scenario, alone in own_effects(judgement, table):
         targets = targets_of(scenario, objectives)
         if targets is None:
             continue
