@@ -10,8 +10,9 @@ from tools.checks.view import View
 CERTIFICATE = "AWS::CertificateManager::Certificate"
 READ = "acm:DescribeCertificate"
 
-# Sixty days before the end ACM renews what it can renew; what is left at thirty is stuck.
+# ACM renews what it can 45 to 60 days before the end; what is left at thirty is stuck.
 _SOON = timedelta(days=30)
+_STUCK = ("FAILED", "PENDING_VALIDATION")
 
 
 def _certificate(not_after: str = "2027-01-01T00:00:00+00:00", **fields: object) -> Example:
@@ -31,10 +32,22 @@ def _is_used(certificate: View) -> bool:
     return bool(certificate.read(READ, "InUseBy"))
 
 
+def _is_stuck(certificate: View) -> bool:
+    """Whether ACM is to renew it, and cannot."""
+    if certificate.read(READ, "Type") != "AMAZON_ISSUED":
+        return False
+    return certificate.read(READ, "RenewalSummary.RenewalStatus") in _STUCK
+
+
+def _is_over(certificate: View) -> bool:
+    end = certificate.read_time(READ, "NotAfter")
+    return end is not None and end <= certificate.workload.taken_at
+
+
 @check(
     id="acm.certificate_expiring",
     resource_type=CERTIFICATE,
-    title="A certificate in use expires within a month: after that, clients refuse to connect",
+    title="A certificate in use has expired or will within a month: clients then refuse to connect",
     question=EXPIRES,
     layer=Layer.CONTINUOUS_IMPROVEMENT,
     on_fail=(Effect(EXPIRY, Phase.ACT, "renew_by_hand", by_person=True),),
@@ -54,13 +67,22 @@ def _is_used(certificate: View) -> bool:
         _certificate("2026-06-20T00:00:00+00:00"),
         _certificate("2026-06-20T00:00:00+00:00", Type="IMPORTED"),
         _certificate("2026-05-01T00:00:00+00:00", Status="EXPIRED"),
+        _certificate("2026-05-01T00:00:00+00:00", RenewalSummary={"RenewalStatus": "FAILED"}),
     ],
-    silent=[_certificate("2026-06-20T00:00:00+00:00", InUseBy=[])],
+    silent=[
+        _certificate("2026-06-20T00:00:00+00:00", InUseBy=[]),
+        _certificate("2026-06-20T00:00:00+00:00", RenewalSummary={"RenewalStatus": "FAILED"}),
+    ],
 )
 def certificate_expiring(certificate: View) -> Outcome:
-    """ACM renews its own sixty days ahead: what is left at thirty has failed, or is yours."""
+    """ACM renews its own well ahead: what is left at thirty days has failed, or is yours.
+
+    While it still holds, a renewal that is stuck is a finding of its own.
+    """
     end = certificate.read_time(READ, "NotAfter")
     if end is None or not _is_used(certificate):
+        return NOT_APPLICABLE
+    if _is_stuck(certificate) and not _is_over(certificate):
         return NOT_APPLICABLE
     left = end - certificate.workload.taken_at
     return passed_if(left > _SOON, f"{left.days} days left")
@@ -93,14 +115,20 @@ def certificate_expiring(certificate: View) -> Outcome:
         _certificate(RenewalSummary={"RenewalStatus": "FAILED"}),
         _certificate(RenewalSummary={"RenewalStatus": "PENDING_VALIDATION"}),
     ],
-    silent=[_certificate(Type="IMPORTED"), _certificate(InUseBy=[])],
+    silent=[
+        _certificate(Type="IMPORTED"),
+        _certificate(InUseBy=[]),
+        _certificate("2026-05-01T00:00:00+00:00", RenewalSummary={"RenewalStatus": "FAILED"}),
+    ],
 )
 def certificate_renewal_failed(certificate: View) -> Outcome:
     """ACM validates the domain each time; a tidied-up DNS zone is the usual reason to fail."""
     if certificate.read(READ, "Type") != "AMAZON_ISSUED" or not _is_used(certificate):
         return NOT_APPLICABLE
+    if _is_over(certificate):
+        return NOT_APPLICABLE
     status = certificate.read(READ, "RenewalSummary.RenewalStatus")
-    return passed_if(status not in ("FAILED", "PENDING_VALIDATION"), status or "")
+    return passed_if(not _is_stuck(certificate), status or "")
 
 
 @check(

@@ -21,6 +21,8 @@ TEMPLATE = "AWS::EC2::LaunchTemplate"
 IMAGE = "AWS::EC2::Image"
 TARGET_GROUP = "AWS::ElasticLoadBalancingV2::TargetGroup"
 READ = "autoscaling:DescribeAutoScalingGroups"
+VERSIONS = "ec2:DescribeLaunchTemplateVersions"
+IMAGES = "ec2:DescribeImages"
 
 # Tags of groups that another scheduler sizes: cluster autoscaler, node groups, capacity providers.
 _SIZED_BY_OTHERS = (
@@ -28,7 +30,9 @@ _SIZED_BY_OTHERS = (
     "eks:nodegroup-name",
     "eks:cluster-name",
     "AmazonECSManaged",
+    "AWSBatchServiceTag",
 )
+_OF_A_CLUSTER = ("kubernetes.io/cluster/", "k8s.io/cluster-autoscaler/")
 _SELF_HEALING = {"Launch", "Terminate", "HealthCheck", "ReplaceUnhealthy", "AddToLoadBalancer"}
 
 
@@ -50,8 +54,8 @@ def _group(**fields: object) -> Example:
 
 
 def is_switched_off(group: View) -> bool:
-    """Whether it may hold no instance at all."""
-    return bool(group.read(READ, "MaxSize") == 0)
+    """Whether it may hold no instance, or holds none and wants none: the colour that is idle."""
+    return bool(group.read(READ, "MaxSize") == 0 or group.read(READ, "DesiredCapacity") == 0)
 
 
 def serves(group: View) -> bool:
@@ -62,11 +66,39 @@ def serves(group: View) -> bool:
 
 def is_sized_by_others(group: View) -> bool:
     """Whether a scheduler outside the group decides how many instances it has."""
-    return bool(set(group.read(READ, "Tags[].Key") or []) & set(_SIZED_BY_OTHERS))
+    keys = group.read(READ, "Tags[].Key") or []
+    return any(key in _SIZED_BY_OTHERS or key.startswith(_OF_A_CLUSTER) for key in keys)
+
+
+def _stands_in(group: View) -> list[View]:
+    """The group, and those that do the same work: one for each zone, or blue beside green.
+
+    They register with the same target group or, as nodes of a cluster, are sized by its scheduler.
+    """
+    if is_sized_by_others(group):
+        nodes = [each for each in group.members(GROUP) if is_sized_by_others(each)]
+        return [each for each in nodes if not is_switched_off(each)]
+    groups = group.linked_from(TARGET_GROUP, label="forwards to")
+    others = [each for target in groups for each in target.linked(GROUP, label="forwards to")]
+    return list({each.id: each for each in (group, *others) if not is_switched_off(each)}.values())
 
 
 def _rides_out_a_loss(group: View) -> bool:
-    return int(group.read(READ, "MinSize") or 0) >= 2
+    return sum(int(each.read(READ, "MinSize") or 0) for each in _stands_in(group)) >= 2
+
+
+def _beside(other: Example, **fields: object) -> Example:
+    """A group, and another behind the same target group."""
+    sibling = Example(type=GROUP, label="forwards to", facts=other.facts)
+    targets = Example(type=TARGET_GROUP, label="forwards to", linked=[sibling])
+    return Example(facts={READ: group_facts(**fields)}, linked_from=[targets])
+
+
+def _in_one_zone(*others: str) -> Example:
+    own = ["eu-west-1a"]
+    if not others:
+        return _group(AvailabilityZones=own)
+    return _beside(_group(AvailabilityZones=list(others)), AvailabilityZones=own)
 
 
 @check(
@@ -90,15 +122,22 @@ def _rides_out_a_loss(group: View) -> bool:
         "https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-add-availability-zone.html",
     ),
     strength="groups of instances span several zones",
-    passes=[_group()],
-    fails=[_group(AvailabilityZones=["eu-west-1a"])],
-    silent=[_group(AvailabilityZones=["eu-west-1a"], MaxSize=0)],
+    passes=[_group(), _in_one_zone("eu-west-1b")],
+    fails=[_in_one_zone(), _in_one_zone("eu-west-1a")],
+    silent=[
+        _group(AvailabilityZones=["eu-west-1a"], MaxSize=0),
+        _group(AvailabilityZones=["eu-west-1a"], MinSize=0, DesiredCapacity=0),
+    ],
 )
 def group_single_az(group: View) -> Outcome:
-    """The group heals itself only where it may launch; two subnets in one zone are one zone."""
+    """The group heals itself only where it may launch; two subnets in one zone are one zone.
+
+    One group for each zone is a design of its own, with others to carry on where one is lost.
+    """
     if is_switched_off(group):
         return NOT_APPLICABLE
-    return passed_if(len(set(group.read(READ, "AvailabilityZones") or [])) > 1)
+    together = [each.read(READ, "AvailabilityZones") or [] for each in _stands_in(group)]
+    return passed_if(len({zone for zones in together for zone in zones}) > 1)
 
 
 @check(
@@ -122,11 +161,12 @@ def group_single_az(group: View) -> Outcome:
     ),
     strength="groups keep at least two instances running",
     saving="the second instance of each group",
-    passes=[_group()],
+    passes=[_group(), _beside(_group(MinSize=1), MinSize=1)],
     fails=[_group(MinSize=1), _group(MinSize=1, TargetGroupARNs=[])],
     silent=[
         _group(MinSize=0, TargetGroupARNs=[]),
         _group(MinSize=0, MaxSize=0),
+        _group(MinSize=0, DesiredCapacity=0),
         _group(MinSize=1, Tags=[{"Key": "eks:nodegroup-name", "Value": "web"}]),
     ],
 )
@@ -166,11 +206,17 @@ def group_min_below_two(group: View) -> Outcome:
     strength="instances that fail the load balancer's check are replaced",
     passes=[_group(), _group(HealthCheckType="EBS,ELB")],
     fails=[_group(HealthCheckType="EC2")],
-    silent=[_group(HealthCheckType="EC2", TargetGroupARNs=[])],
+    silent=[
+        _group(HealthCheckType="EC2", TargetGroupARNs=[]),
+        _group(HealthCheckType="EC2", Tags=[{"Key": "eks:nodegroup-name", "Value": "web"}]),
+    ],
 )
 def group_elb_health_check_off(group: View) -> Outcome:
-    """EC2 looks at the machine only: with a full disk or a dead process it runs, and is useless."""
-    if is_switched_off(group) or not serves(group):
+    """EC2 looks at the machine only: with a full disk or a dead process it runs, and is useless.
+
+    The nodes of a cluster are left alone: there, one sick pod would cost a node with all its pods.
+    """
+    if is_switched_off(group) or not serves(group) or is_sized_by_others(group):
         return NOT_APPLICABLE
     trusted = set((group.read(READ, "HealthCheckType") or "").split(","))
     if trusted & {"ELB", "VPC_LATTICE"}:
@@ -227,22 +273,36 @@ def group_process_suspended(group: View) -> Outcome:
     return failed(", ".join(suspended), spared=spared)
 
 
-def _template(image_state: str | None) -> Example:
-    image = Example(
+def _template(image_state: str | None, *, newer: Example | None = None) -> Example:
+    """A template whose first and default version boots from an image in this state."""
+    versions = [_version(1, "ami-1", DefaultVersion=True)]
+    images = [_image("ami-1", image_state)]
+    if newer:
+        versions.append(_version(2, "ami-2"))
+        images.append(newer)
+    return Example(type=TEMPLATE, label="launches from", facts={VERSIONS: versions}, linked=images)
+
+
+def _version(number: int, image: str, **fields: object) -> dict[str, object]:
+    return {"VersionNumber": number, "LaunchTemplateData": {"ImageId": image}, **fields}
+
+
+def _image(image: str, state: str | None) -> Example:
+    return Example(
         type=IMAGE,
         label="boots from",
-        dangling=image_state is None,
-        facts={"ec2:DescribeImages": {"State": image_state}},
+        dangling=state is None,
+        facts={IMAGES: {"ImageId": image, "State": state}},
     )
-    return Example(type=TEMPLATE, label="launches from", linked=[image])
 
 
-def _launching(template: Example, *target_groups: Example) -> Example:
+def _launching(template: Example, *target_groups: Example, version: str | None = None) -> Example:
     groups = [
         Example(type=TARGET_GROUP, label="forwards to", dangling=each.dangling)
         for each in target_groups or (Example(),)
     ]
-    facts = group_facts(LaunchTemplate={"LaunchTemplateId": "lt-1"})
+    named = {"LaunchTemplateId": "lt-1", **({"Version": version} if version else {})}
+    facts = group_facts(LaunchTemplate=named)
     return Example(facts={READ: facts}, linked=[template], linked_from=groups)
 
 
@@ -256,13 +316,33 @@ def _is_gone(group: View) -> str:
     if group.dangling("launches from"):
         return "the launch template is gone"
     for template in group.linked(TEMPLATE, label="launches from"):
-        if template.dangling("boots from"):
-            return "the image is gone"
+        wanted = _boots_from(group, template)
         images = template.linked(IMAGE, label="boots from")
-        states = [image.read("ec2:DescribeImages", "State") for image in images]
-        if any(state != "available" for state in states):
-            return f"the image is {', '.join(sorted(set(states)))}"
+        states = {image.read(IMAGES, "ImageId"): image.read(IMAGES, "State") for image in images}
+        if wanted in states and states[wanted] != "available":
+            return f"the image is {states[wanted]}"
+        if wanted and wanted not in states and template.dangling("boots from"):
+            return "the image is gone"
     return ""
+
+
+def _boots_from(group: View, template: View) -> str | None:
+    """The image of the template's version that the group launches, if that version was read."""
+    version = group.read(
+        READ,
+        "LaunchTemplate.Version"
+        " || MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification.Version",
+    )
+    path = "[].[VersionNumber, DefaultVersion, LaunchTemplateData.ImageId]"
+    rows = sorted(template.read(VERSIONS, path) or [], key=lambda row: int(row[0]))
+    if version == "$Latest":
+        rows = rows[-1:]
+    elif version in (None, "$Default"):
+        rows = [row for row in rows if row[1]]
+    else:
+        rows = [row for row in rows if str(row[0]) == version]
+    image = rows[0][2] if rows else None
+    return image if image and image.startswith("ami-") else None
 
 
 @check(
@@ -288,8 +368,13 @@ def _is_gone(group: View) -> str:
         "Troubleshoot Amazon EC2 Auto Scaling",
         "https://docs.aws.amazon.com/autoscaling/ec2/userguide/CHAP_Troubleshooting.html",
     ),
-    passes=[_launching(_template("available"))],
+    passes=[
+        _launching(_template("available")),
+        _launching(_template(None, newer=_image("ami-2", "available")), version="$Latest"),
+        _launching(_template("available", newer=_image("ami-2", "disabled")), version="1"),
+    ],
     fails=[
+        _launching(_template("available", newer=_image("ami-2", "disabled")), version="$Latest"),
         _launching(_template(None)),
         _launching(_template("disabled")),
         _launching(Example(type=TEMPLATE, label="launches from", dangling=True)),
@@ -298,17 +383,24 @@ def _is_gone(group: View) -> str:
     silent=[_group(MaxSize=0)],
 )
 def group_broken_reference(group: View) -> Outcome:
-    """Running instances hide it: it shows when the first is lost, or when load asks for more."""
-    if is_switched_off(group):
+    """Running instances hide it: it shows when the first is lost, or when load asks for more.
+
+    Only the version that the group launches counts; an old default may name what it likes. A group
+    that stands by with no instance needs all of it most.
+    """
+    if group.read(READ, "MaxSize") == 0:
         return NOT_APPLICABLE
     if gone := _is_gone(group):
         return failed(gone, spared=[COMPONENT_LOST] if _rides_out_a_loss(group) else [])
     return passed()
 
 
-def _in_zones(*zones: str) -> Example:
+_FOUR_THREE_TWO = ("eu-west-1a",) * 4 + ("eu-west-1b",) * 3 + ("eu-west-1c",) * 2
+
+
+def _in_zones(*zones: str, **fields: object) -> Example:
     instances = [{"AvailabilityZone": z, "LifecycleState": "InService"} for z in zones]
-    return _group(Instances=instances)
+    return _group(Instances=instances, **fields)
 
 
 @check(
@@ -331,19 +423,30 @@ def _in_zones(*zones: str) -> Example:
         "https://docs.aws.amazon.com/wellarchitected/latest/reliability-pillar/"
         "rel_withstand_component_failures_static_stability.html",
     ),
-    passes=[_in_zones("eu-west-1a", "eu-west-1b")],
+    passes=[
+        _in_zones("eu-west-1a", "eu-west-1b"),
+        _in_zones(*_FOUR_THREE_TWO, AvailabilityZones=sorted(set(_FOUR_THREE_TWO))),
+    ],
     fails=[_in_zones("eu-west-1a", "eu-west-1a")],
-    silent=[_in_zones("eu-west-1a"), _group(AvailabilityZones=["eu-west-1a"])],
+    silent=[
+        _in_zones("eu-west-1a"),
+        _group(AvailabilityZones=["eu-west-1a"]),
+        _in_zones("eu-west-1a", "eu-west-1a", Tags=[{"Key": "eks:cluster-name", "Value": "web"}]),
+    ],
 )
 def group_az_loss_undersized(group: View) -> Outcome:
-    """Groups spread instances evenly by themselves; a difference of two is not their choice."""
+    """Groups spread instances evenly by themselves; a difference of two is not their choice.
+
+    The scheduler of a cluster has reasons of its own, and pods to place.
+    """
     zones = set(group.read(READ, "AvailabilityZones") or [])
     path = "Instances[?LifecycleState=='InService'].AvailabilityZone"
     count = Counter(dict.fromkeys(zones, 0))
     count.update(group.read(READ, path) or [])
-    if len(zones) < 2 or count.total() < 2:
+    if len(zones) < 2 or count.total() < 2 or is_sized_by_others(group):
         return NOT_APPLICABLE
-    return passed_if(max(count.values()) - min(count.values()) < 2)
+    most, least = max(count.values()), min(count.values())
+    return passed_if(most - least < 2 or most * 2 <= count.total(), f"{most} of {count.total()}")
 
 
 @check(

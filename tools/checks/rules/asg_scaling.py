@@ -18,6 +18,10 @@ POLICIES = "autoscaling:DescribePolicies"
 SUBNETS = "ec2:DescribeSubnets"
 
 _TARGET_TRACKING = {"PolicyName": "cpu", "PolicyType": "TargetTrackingScaling", "Enabled": True}
+_FORECAST: dict[str, object] = {
+    "PolicyName": "days",
+    "PredictiveScalingConfiguration": {"Mode": "ForecastOnly"},
+}
 
 
 def _group(*policies: dict[str, object], **fields: object) -> Example:
@@ -25,7 +29,11 @@ def _group(*policies: dict[str, object], **fields: object) -> Example:
 
 
 def _policies(group: View) -> list[str]:
-    return group.read(POLICIES, "[?Enabled != `false`].PolicyName") or []
+    """Policies that change the group's size: not those switched off, or that only forecast."""
+    if "AlarmNotification" in (group.read(READ, "SuspendedProcesses[].ProcessName") or []):
+        return []
+    forecast = "PredictiveScalingConfiguration.Mode == 'ForecastOnly'"
+    return group.read(POLICIES, f"[?Enabled != `false` && !({forecast})].PolicyName") or []
 
 
 @check(
@@ -49,7 +57,12 @@ def _policies(group: View) -> list[str]:
     ),
     strength="groups of instances grow with demand",
     passes=[_group(_TARGET_TRACKING)],
-    fails=[_group(), _group({**_TARGET_TRACKING, "Enabled": False})],
+    fails=[
+        _group(),
+        _group({**_TARGET_TRACKING, "Enabled": False}),
+        _group(_FORECAST),
+        _group(_TARGET_TRACKING, SuspendedProcesses=[{"ProcessName": "AlarmNotification"}]),
+    ],
     silent=[
         _group(Tags=[{"Key": "eks:nodegroup-name", "Value": "web"}]),
         _group(MaxSize=0),
@@ -96,9 +109,13 @@ def group_no_headroom(group: View) -> Outcome:
     return passed_if(group.read(READ, "DesiredCapacity") < group.read(READ, "MaxSize"))
 
 
-def _with_addresses(*free: int, **fields: object) -> Example:
+def _with_addresses(*free: int, ipv6_only: bool = False, **fields: object) -> Example:
     subnets = [
-        Example(type=SUBNET, label="placed in", facts={SUBNETS: {"AvailableIpAddressCount": count}})
+        Example(
+            type=SUBNET,
+            label="placed in",
+            facts={SUBNETS: {"AvailableIpAddressCount": count, "Ipv6Native": ipv6_only}},
+        )
         for count in free
     ]
     return Example(facts={READ: group_facts(**fields)}, linked=subnets)
@@ -121,13 +138,19 @@ def _with_addresses(*free: int, **fields: object) -> Example:
     ),
     passes=[_with_addresses(100, 100)],
     fails=[_with_addresses(1, 2)],
-    silent=[_with_addresses(0, MaxSize=0), _with_addresses()],
+    silent=[
+        _with_addresses(0, MaxSize=0),
+        _with_addresses(),
+        _with_addresses(0, 0, ipv6_only=True),
+    ],
 )
 def group_subnet_ips_low(group: View) -> Outcome:
     """Scaling out stops at the last address, long before the maximum size; so does moving zones."""
     subnets = group.linked(SUBNET, label="placed in")
     if is_switched_off(group) or not subnets:
         return NOT_APPLICABLE
+    if any(subnet.read(SUBNETS, "Ipv6Native") for subnet in subnets):
+        return NOT_APPLICABLE  # without IPv4 there is no such limit, and none are counted as free
     free = sum(subnet.read(SUBNETS, "AvailableIpAddressCount") or 0 for subnet in subnets)
     growth = group.read(READ, "MaxSize") - group.read(READ, "DesiredCapacity")
     return passed_if(free >= growth, f"{free} free, {growth} wanted")

@@ -19,6 +19,7 @@ READ = "ec2:DescribeVolumes"
 SNAPSHOTS = "ec2:DescribeSnapshots"
 
 _A_DAY = 26 * 3600  # daily, and the two hours by which a backup window may slip
+_OF_A_POD = "kubernetes.io/created-for/pvc/name"  # outlives the node that it is attached to
 _GP2_WITHOUT_BURSTS = 1000  # GiB, from which on baseline and burst are the same 3,000 IOPS
 
 _TWO_VOLUMES = [
@@ -39,18 +40,26 @@ _IN_GROUP = _attached_to(
 
 
 def _volume(
-    *taken: str, on: Example | None = _SERVER, device: str = "/dev/sdf", **fields: object
+    *taken: str,
+    on: Example | None = _SERVER,
+    device: str = "/dev/sdf",
+    tags: dict[str, str] | None = None,
+    **fields: object,
 ) -> Example:
     """A volume, the times its snapshots were taken, and the instance it is attached to."""
     attachments = [{"InstanceId": "i-0a1", "Device": device}] if on else []
     volume = {"Size": 100, "VolumeType": "gp3", "Attachments": attachments, **fields}
     snapshots = [{"StartTime": time, "State": "completed"} for time in taken]
-    return Example(facts={READ: volume, SNAPSHOTS: snapshots}, linked_from=[on] if on else [])
+    return Example(
+        facts={READ: volume, SNAPSHOTS: snapshots}, tags=tags or {}, linked_from=[on] if on else []
+    )
 
 
 def _holds_data(volume: View) -> bool:
     """A data volume, or the only volume of a server that nothing replaces."""
     attachments = volume.read(READ, "Attachments[].Device")
+    if attachments and _OF_A_POD in volume.tags:
+        return True
     instances = volume.linked_from(INSTANCE, label="reads and writes")
     if not attachments or not instances:
         return False
@@ -93,14 +102,18 @@ def _holds_data(volume: View) -> bool:
     ),
     strength="volumes with data have snapshots",
     passes=[_volume("2026-06-01T03:00:00+00:00")],
-    fails=[_volume(), _volume(on=_LONE_SERVER, device="/dev/xvda")],
+    fails=[
+        _volume(),
+        _volume(on=_LONE_SERVER, device="/dev/xvda"),
+        _volume(on=_IN_GROUP, tags={_OF_A_POD: "orders"}),
+    ],
     silent=[_volume(on=None), _volume(on=_IN_GROUP), _volume(device="/dev/xvda")],
 )
 def volume_no_snapshot(volume: View) -> Outcome:
     """A volume exists in one zone; its copies inside that zone do not help against deletion.
 
     The root volume counts only on a server that nothing replaces and that has no other volume:
-    there, the data is where the system is.
+    there, the data is where the system is. What a pod claimed counts, wherever the pod runs.
     """
     if not _holds_data(volume):
         return NOT_APPLICABLE

@@ -13,6 +13,7 @@ from tools.checks.view import View
 
 INSTANCE = "AWS::EC2::Instance"
 TARGET_GROUP = "AWS::ElasticLoadBalancingV2::TargetGroup"
+ALARM = "AWS::CloudWatch::Alarm"
 READ = "ec2:DescribeInstances"
 CREDITS = "ec2:DescribeInstanceCreditSpecifications"
 HEALTH = "elbv2:DescribeTargetHealth"
@@ -24,7 +25,9 @@ _REPLACED_BY = (
     "aws:ec2spot:fleet-request-id",
     "aws:elasticmapreduce:job-flow-id",
     "karpenter.sh/nodepool",
+    "karpenter.sh/provisioner-name",
 )
+_BURSTABLE = ("t2.", "t3.", "t3a.", "t4g.")  # other types with a t, such as trn1, have no credits
 
 
 def instance_example(tags: tuple[str, ...] = (), **fields: object) -> Example:
@@ -62,6 +65,13 @@ def stands_alone(instance: View) -> bool:
 def _behind(*targets: str) -> Example:
     health = [{"Target": {"Id": each}, "TargetHealth": {"State": "healthy"}} for each in targets]
     return Example(type=TARGET_GROUP, label="forwards to", facts={HEALTH: health})
+
+
+def _recovered_by_an_alarm() -> Example:
+    facts = {"cloudwatch:DescribeAlarms": {"AlarmActions": ["arn:aws:automate:x:ec2:recover"]}}
+    alarm = Example(type=ALARM, label="watches", facts=facts)
+    off = {"AutoRecovery": "disabled"}
+    return Example(facts={READ: {**_RUNNING, "MaintenanceOptions": off}}, linked_from=[alarm])
 
 
 def _one_of_two() -> Example:
@@ -127,19 +137,41 @@ def instance_standalone(instance: View) -> Outcome:
         "Automatic instance recovery",
         "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-recover.html",
     ),
-    passes=[instance_example(), instance_example(MaintenanceOptions={"AutoRecovery": "default"})],
+    passes=[
+        instance_example(),
+        instance_example(MaintenanceOptions={"AutoRecovery": "default"}),
+        _recovered_by_an_alarm(),
+    ],
     fails=[instance_example(MaintenanceOptions={"AutoRecovery": "disabled"})],
     silent=[
         instance_example(
             ("aws:autoscaling:groupName",), MaintenanceOptions={"AutoRecovery": "disabled"}
         ),
         instance_example(InstanceType="m7i.metal-24xl"),
+        instance_example(
+            State={"Name": "stopped"}, MaintenanceOptions={"AutoRecovery": "disabled"}
+        ),
+        instance_example(
+            Placement={"Tenancy": "host"}, MaintenanceOptions={"AutoRecovery": "disabled"}
+        ),
     ],
 )
 def instance_auto_recovery_off(instance: View) -> Outcome:
-    """It is on by default and keeps address and volumes; somebody must have switched it off."""
+    """It is on by default and keeps address and volumes; somebody must have switched it off.
+
+    An alarm whose action recovers the instance does the same, and is a reason to switch it off.
+    Neither exists on bare metal, and on a dedicated host the host's own recovery counts.
+    """
     if ".metal" in instance.read(READ, "InstanceType") or not stands_alone(instance):
         return NOT_APPLICABLE
+    if instance.read(READ, "State.Name") != "running":
+        return NOT_APPLICABLE
+    if instance.read(READ, "Placement.Tenancy") == "host":
+        return NOT_APPLICABLE
+    alarms = instance.linked_from(ALARM, label="watches")
+    actions = [alarm.read("cloudwatch:DescribeAlarms", "AlarmActions") for alarm in alarms]
+    if any(action.endswith(":ec2:recover") for each in actions for action in each or ()):
+        return passed("an alarm recovers it")
     return passed_if(instance.read(READ, "MaintenanceOptions.AutoRecovery") != "disabled")
 
 
@@ -169,14 +201,14 @@ def _burstable(credits: str | None) -> Example:
     ),
     passes=[_burstable("unlimited")],
     fails=[_burstable("standard")],
-    silent=[instance_example(), _burstable(None)],
+    silent=[instance_example(), _burstable(None), instance_example(InstanceType="trn1.32xlarge")],
 )
 def instance_burstable_throttled(instance: View) -> Outcome:
     """In standard mode a t instance gets 5 to 40 % of its CPU once credits are spent.
 
     That is when load is highest and lasts longest, which no short test shows.
     """
-    burstable = instance.read(READ, "InstanceType").startswith("t")
+    burstable = instance.read(READ, "InstanceType").startswith(_BURSTABLE)
     if not burstable or instance.read(READ, "State.Name") != "running":
         return NOT_APPLICABLE
     mode = instance.read(CREDITS, "[0].CpuCredits")

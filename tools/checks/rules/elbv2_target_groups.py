@@ -22,17 +22,23 @@ TARGET_GROUPS = "elbv2:DescribeTargetGroups"
 HEALTH = "elbv2:DescribeTargetHealth"
 INSTANCES = "ec2:DescribeInstances"
 
+_OF_A_CLUSTER = "elbv2.k8s.aws/cluster"  # set by the controller that registers pods
 _DEFAULT_DETECTION = 90  # seconds: what a network load balancer's defaults come to
 
 
 def _targets(
-    *zones: str | None, kind: str = "ip", linked: tuple[Example, ...] = (), **fields: object
+    *zones: str | None,
+    kind: str = "ip",
+    state: str = "healthy",
+    tags: dict[str, str] | None = None,
+    linked: tuple[Example, ...] = (),
+    **fields: object,
 ) -> Example:
-    """A target group with one healthy target in each zone given."""
+    """A target group with one target in each zone given."""
     health = [
         {
             "Target": {"Id": f"10.0.0.{number}", **({"AvailabilityZone": zone} if zone else {})},
-            "TargetHealth": {"State": "healthy"},
+            "TargetHealth": {"State": state},
         }
         for number, zone in enumerate(zones)
     ]
@@ -47,7 +53,7 @@ def _targets(
         "Matcher": {"HttpCode": "200"},
         **fields,
     }
-    return Example(facts={TARGET_GROUPS: facts, HEALTH: health}, linked=linked)
+    return Example(facts={TARGET_GROUPS: facts, HEALTH: health}, tags=tags or {}, linked=linked)
 
 
 def _in_zone(zone: str) -> Example:
@@ -65,20 +71,27 @@ def _is_in_use(group: View) -> bool:
 
 
 def _targets_in_service(group: View) -> set[str]:
-    path = "[?!contains(['draining', 'unhealthy'], TargetHealth.State)].Target.Id"
+    path = "[?contains(['healthy', 'initial', 'unavailable'], TargetHealth.State)].Target.Id"
     return set(group.read(HEALTH, path) or [])
 
 
 def _zones(group: View) -> set[str]:
-    """Zones of the targets; of instances where their registration does not say."""
-    zones = set(group.read(HEALTH, "[].Target.AvailabilityZone") or []) - {"all"}
+    """Zones of the targets; of instances where their registration does not say.
+
+    None where one is outside the VPC: its zone, and whether it has any, is not known.
+    """
+    zones = set(group.read(HEALTH, "[].Target.AvailabilityZone") or [])
+    if "all" in zones:
+        return set()
     for instance in group.linked(INSTANCE, label="forwards to"):
         zones.add(instance.read(INSTANCES, "Placement.AvailabilityZone"))
     return zones - {None}
 
 
 def _is_filled_by_others(group: View) -> bool:
-    """Whether a group or service registers the targets: what is missing is found there."""
+    """Whether a group, service or cluster registers the targets, and replaces those it loses."""
+    if _OF_A_CLUSTER in group.tags:
+        return True
     return bool(group.linked(GROUP, SERVICE) or group.linked_from(SERVICE))
 
 
@@ -113,6 +126,8 @@ def _seconds_to_eject(group: View) -> float:
         _targets("eu-west-1a", LoadBalancerArns=[]),
         _targets("eu-west-1a", kind="lambda"),
         _targets("eu-west-1a", linked=(_BY_GROUP,)),
+        _targets("eu-west-1a", tags={_OF_A_CLUSTER: "web"}),
+        _targets("eu-west-1a", state="unused"),
         _targets(None, kind="instance", linked=(_in_zone("eu-west-1a"),)),
     ],
 )
@@ -167,6 +182,8 @@ def target_group_single_target(group: View) -> Outcome:
         _targets("eu-west-1a"),
         _targets(None, None),
         _targets("eu-west-1a", "eu-west-1a", linked=(_BY_GROUP,)),
+        _targets("eu-west-1a", "eu-west-1a", tags={_OF_A_CLUSTER: "web"}),
+        _targets("eu-west-1a", "all"),
     ],
 )
 def target_group_single_az(group: View) -> Outcome:
@@ -222,9 +239,15 @@ def target_group_detection_slow(group: View) -> Outcome:
     )
 
 
+_LOG_IN = ("401", "403")
+
+
 def _accepts_errors(codes: str) -> bool:
-    """Whether a matcher such as `200,300-499` counts an error as an answer."""
-    return any(int(code) >= 400 for code in re.findall(r"\d{3}", codes))
+    """Whether a matcher such as `200,300-499` counts an error as an answer.
+
+    A demand to log in is no error: it takes a working application to make it.
+    """
+    return any(int(code) >= 400 for code in re.findall(r"\d{3}", codes) if code not in _LOG_IN)
 
 
 @check(
@@ -248,7 +271,11 @@ def _accepts_errors(codes: str) -> bool:
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-"
         "checks.html",
     ),
-    passes=[_targets(), _targets(Matcher={"HttpCode": "200-399"})],
+    passes=[
+        _targets(),
+        _targets(Matcher={"HttpCode": "200-399"}),
+        _targets(Matcher={"HttpCode": "200,401"}),
+    ],
     fails=[_targets(Matcher={"HttpCode": "200-499"}), _targets(Matcher={"HttpCode": "200,404"})],
     silent=[_targets(HealthCheckProtocol="TCP"), _targets(LoadBalancerArns=[])],
 )

@@ -10,6 +10,7 @@ from state.categories.single_point_of_failure import (
 )
 from state.judgements import Layer, Phase
 from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, check, passed, passed_if
+from tools.checks.rules.ec2 import INSTANCE, instance_example, is_replaced
 from tools.checks.view import View
 
 VPC = "AWS::EC2::VPC"
@@ -17,14 +18,18 @@ SUBNET = "AWS::EC2::Subnet"
 ROUTE_TABLE = "AWS::EC2::RouteTable"
 NAT_GATEWAY = "AWS::EC2::NatGateway"
 ENDPOINT = "AWS::EC2::VPCEndpoint"
-INSTANCE = "AWS::EC2::Instance"
 SCALING_GROUP = "AWS::AutoScaling::AutoScalingGroup"
+BALANCER = "AWS::ElasticLoadBalancingV2::LoadBalancer"
+SERVICE = "AWS::ECS::Service"
+FUNCTION = "AWS::Lambda::Function"
 SUBNETS = "ec2:DescribeSubnets"
 ROUTES = "ec2:DescribeRouteTables"
 NATS = "ec2:DescribeNatGateways"
 ENDPOINTS = "ec2:DescribeVpcEndpoints"
 
 _FREE_ADDRESSES_A_LOAD_BALANCER_NEEDS = 8
+_COMPUTE = (SCALING_GROUP, INSTANCE, SERVICE, FUNCTION)
+_GROWING = {SCALING_GROUP, BALANCER, SERVICE, FUNCTION}
 
 
 def _subnet(zone: str, label: str, **fields: object) -> Example:
@@ -53,7 +58,7 @@ def _nat(*tables: Example, mode: str = "zonal") -> Example:
 @check(
     id="vpc.nat_gateway_single_az",
     resource_type=NAT_GATEWAY,
-    title="Subnets of several zones reach the internet through one zone's NAT gateway",
+    title="Subnets of several zones go out through one zone's NAT gateway, and are cut off with it",
     question=ZONE_LOSS,
     layer=Layer.HIGH_AVAILABILITY,
     on_fail=(Effect(ZONE_LOST, Phase.ACT, "change_configuration", by_person=True),),
@@ -66,7 +71,7 @@ def _nat(*tables: Example, mode: str = "zonal") -> Example:
         "NAT gateway basics",
         "https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-basics.html",
     ),
-    strength="each zone has its own way to the internet",
+    strength="each zone has its own way out",
     saving="the NAT gateways beyond the first",
     passes=[
         _nat(_routed("eu-west-1a")),
@@ -97,9 +102,12 @@ def _subnets_of(table: View) -> list[View]:
 
 
 def _endpoint(*zones: str, kind: str = "Interface", used: tuple[str, ...] = ()) -> Example:
-    vpc = Example(
-        type=VPC, label="part of", linked_from=[_subnet(zone, "part of") for zone in used]
-    )
+    task = Example(type=SERVICE, label="placed in")
+    subnets = [
+        Example(**{**vars(_subnet(zone, "part of")), "linked_from": [task]}) for zone in used
+    ]
+    idle = _subnet("eu-west-1c", "part of")
+    vpc = Example(type=VPC, label="part of", linked_from=[*subnets, idle])
     placed = [_subnet(zone, "placed in") for zone in zones]
     facts = {"VpcEndpointType": kind, "ServiceName": "com.amazonaws.eu-west-1.sqs"}
     return Example(facts={ENDPOINTS: facts}, linked=[vpc, *placed])
@@ -128,15 +136,23 @@ def _endpoint(*zones: str, kind: str = "Interface", used: tuple[str, ...] = ()) 
     ],
 )
 def interface_endpoint_single_az(endpoint: View) -> Outcome:
-    """Private DNS sends every zone to the one interface; a gateway endpoint belongs to no zone."""
+    """Private DNS sends every zone to the one interface; a gateway endpoint belongs to no zone.
+
+    Only zones in which something runs are asked for: a load balancer calls no service.
+    """
     if endpoint.read(ENDPOINTS, "VpcEndpointType") != "Interface":
         return NOT_APPLICABLE
     own = _zones(endpoint.linked(SUBNET, label="placed in"))
     vpcs = endpoint.linked(VPC, label="part of")
-    used = _zones([s for vpc in vpcs for s in vpc.linked_from(SUBNET, label="part of")])
+    subnets = [s for vpc in vpcs for s in vpc.linked_from(SUBNET, label="part of")]
+    used = _zones([s for s in subnets if s.linked_from(*_COMPUTE, label="placed in")])
     if not own or len(used) < 2:
         return NOT_APPLICABLE
     return passed_if(len(own) > 1)
+
+
+def _way(*tags: str) -> Example:
+    return Example(**{**vars(instance_example(tags)), "label": "sends traffic through"})
 
 
 def _table(*routes: dict[str, str], linked: tuple[Example, ...] = ()) -> Example:
@@ -144,6 +160,7 @@ def _table(*routes: dict[str, str], linked: tuple[Example, ...] = ()) -> Example
 
 
 _EVERYWHERE = "0.0.0.0/0"
+_BY_INSTANCE = {"DestinationCidrBlock": _EVERYWHERE, "InstanceId": "i-1", "State": "active"}
 _BY_NAT_GATEWAY = {"DestinationCidrBlock": _EVERYWHERE, "NatGatewayId": "nat-1", "State": "active"}
 
 
@@ -168,14 +185,25 @@ _BY_NAT_GATEWAY = {"DestinationCidrBlock": _EVERYWHERE, "NatGatewayId": "nat-1",
         "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-nat-comparison.html",
     ),
     passes=[_table(_BY_NAT_GATEWAY)],
-    fails=[_table({"DestinationCidrBlock": _EVERYWHERE, "InstanceId": "i-1", "State": "active"})],
-    silent=[_table({"DestinationCidrBlock": "10.0.0.0/16", "GatewayId": "local"})],
+    fails=[_table(_BY_INSTANCE), _table(_BY_INSTANCE, linked=(_way(),))],
+    silent=[
+        _table({"DestinationCidrBlock": "10.0.0.0/16", "GatewayId": "local"}),
+        _table({**_BY_INSTANCE, "State": "blackhole"}),
+        _table(_BY_INSTANCE, linked=(_way("aws:autoscaling:groupName"),)),
+    ],
 )
 def nat_instance_in_path(table: View) -> Outcome:
-    """A route names one machine's interface: a replacement gets no traffic until it is changed."""
-    path = f"Routes[?DestinationCidrBlock=='{_EVERYWHERE}'].[InstanceId, NatGatewayId]"
-    ways = table.read(ROUTES, path) or []
+    """A route names one machine's interface: a replacement gets no traffic until it is changed.
+
+    A machine in a group takes its interface or the route over when it starts, or it would be of no
+    use there; a route to a machine that is gone is told as such.
+    """
+    active = f"DestinationCidrBlock=='{_EVERYWHERE}' && State!='blackhole'"
+    ways = table.read(ROUTES, f"Routes[?{active}].[InstanceId, NatGatewayId]") or []
     if not any(instance or gateway for instance, gateway in ways):
+        return NOT_APPLICABLE
+    machines = table.linked(INSTANCE, label="sends traffic through")
+    if machines and all(is_replaced(machine) for machine in machines):
         return NOT_APPLICABLE
     return passed_if(not any(instance for instance, _ in ways))
 
@@ -197,25 +225,28 @@ def nat_instance_in_path(table: View) -> Outcome:
         "https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Route_Tables.html",
     ),
     passes=[_table(_BY_NAT_GATEWAY)],
-    fails=[_table({**_BY_NAT_GATEWAY, "State": "blackhole"})],
+    fails=[
+        _table({**_BY_NAT_GATEWAY, "State": "blackhole"}),
+        _table({"DestinationIpv6CidrBlock": "::/0", "State": "blackhole"}),
+    ],
 )
 def route_blackhole(table: View) -> Outcome:
     """Its gateway, peering or interface was deleted and the route left: calls time out, slowly."""
-    lost = table.read(ROUTES, "Routes[?State=='blackhole'].DestinationCidrBlock") or []
-    lost += table.read(ROUTES, "Routes[?State=='blackhole'].DestinationPrefixListId") or []
-    lost += table.read(ROUTES, "Routes[?State=='blackhole'].DestinationIpv6CidrBlock") or []
+    named = "[DestinationCidrBlock, DestinationIpv6CidrBlock, DestinationPrefixListId]"
+    lost = table.read(ROUTES, f"Routes[?State=='blackhole'].{named}[]") or []
     return passed_if(not lost, ", ".join(lost))
 
 
-def _holding(free: int, *placed: str) -> Example:
+def _holding(free: int, *placed: str, ipv6_only: bool = False) -> Example:
     things = [Example(type=kind, label="placed in") for kind in placed]
-    return Example(facts={SUBNETS: {"AvailableIpAddressCount": free}}, linked_from=things)
+    facts = {"AvailableIpAddressCount": free, "Ipv6Native": ipv6_only}
+    return Example(facts={SUBNETS: facts}, linked_from=things)
 
 
 @check(
     id="vpc.subnet_ips_low",
     resource_type=SUBNET,
-    title="A subnet is almost out of addresses: nothing more can be launched or scaled in it",
+    title="A subnet is almost out of addresses: what has to grow in it soon cannot",
     question=QUOTAS,
     layer=Layer.HIGH_AVAILABILITY,
     on_fail=(Effect(OVERLOAD, Phase.ACT, "change_configuration", by_person=True),),
@@ -229,17 +260,23 @@ def _holding(free: int, *placed: str) -> Example:
         "Subnet sizing",
         "https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html",
     ),
-    passes=[_holding(100, INSTANCE)],
-    fails=[_holding(3, INSTANCE)],
-    silent=[_holding(3), _holding(3, SCALING_GROUP, INSTANCE)],
+    passes=[_holding(100, SERVICE)],
+    fails=[_holding(3, SERVICE), _holding(3, BALANCER, SCALING_GROUP, INSTANCE)],
+    silent=[
+        _holding(3),
+        _holding(3, INSTANCE),
+        _holding(3, SCALING_GROUP, INSTANCE),
+        _holding(0, SERVICE, ipv6_only=True),
+    ],
 )
 def subnet_ips_low(subnet: View) -> Outcome:
     """Below eight free addresses a load balancer cannot grow; below one, nothing is replaced.
 
-    A subnet that holds nothing but a group of instances is judged with the group.
+    Asked where load balancers, tasks or functions grow. A subnet in which only a group of instances
+    does is judged with the group; one of IPv6 alone has no such limit, and counts none as free.
     """
-    placed = {each.type for each in subnet.linked_from(label="placed in")}
-    if not placed or (SCALING_GROUP in placed and placed <= {SCALING_GROUP, INSTANCE}):
+    growing = {each.type for each in subnet.linked_from(label="placed in")} & _GROWING
+    if growing <= {SCALING_GROUP} or subnet.read(SUBNETS, "Ipv6Native"):
         return NOT_APPLICABLE
     free = subnet.read(SUBNETS, "AvailableIpAddressCount")
     return passed_if(free >= _FREE_ADDRESSES_A_LOAD_BALANCER_NEEDS, f"{free} free")
