@@ -12,6 +12,7 @@ POINTS = "backup:ListRecoveryPointsByResource"
 COPY_JOBS = "backup:ListCopyJobs"
 
 DAY = 86400.0
+_USABLE = ("COMPLETED", "AVAILABLE")  # as points that were made once and continuous ones are called
 _LATEST = 15  # a fortnight of daily copies shows the rhythm as it is now
 
 
@@ -22,13 +23,22 @@ def ages(store: View) -> list[float] | None:
         Unknown: AWS Backup's copies could not be listed.
     """
     found: set[datetime] = set()
-    points = store.linked_from(RECOVERY_POINT)
-    for point in points:
-        if last := point.read_time(PROTECTED, "LastBackupTime"):
-            found.add(last)
+    for point in store.linked_from(RECOVERY_POINT):
+        last = point.read_time(PROTECTED, "LastBackupTime")
         pairs = point.read(POINTS, "[].[Status, CreationDate]") or ()
-        found.update(_moment(date) for status, date in pairs if status == "COMPLETED")
-    return _ages(found, store) if points else None
+        kept = {_moment(date) for status, date in pairs if status in _USABLE}
+        # The list of what was ever protected still shows what has lost its last copy.
+        found |= kept | {last} if kept and last else kept
+    return _ages(found, store) if found else None
+
+
+def reach_back(store: View, seconds: float) -> bool:
+    """Whether AWS Backup holds a copy from before that many seconds.
+
+    Raises:
+        Unknown: AWS Backup's copies could not be listed.
+    """
+    return (ages(store) or [0.0])[-1] >= seconds
 
 
 def ages_elsewhere(store: View) -> list[float] | None:

@@ -25,6 +25,7 @@ _METRICS: Mapping[str, frozenset[str]] = {
             _ELB_COMMON
             + _ELB_STATES
             + "ActiveConnectionCount AnomalousHostCount ClientTLSNegotiationErrorCount "
+            "ELBAuthRefreshTokenSuccess ELBAuthUserClaimsSizeExceeded ReservedLCUs "
             "DesyncMitigationMode_NonCompliant_Request_Count DroppedInvalidHeaderRequestCount "
             "ELBAuthError ELBAuthFailure ELBAuthLatency ELBAuthSuccess "
             "ForwardedInvalidHeaderRequestCount GrpcRequestCount HTTP_Fixed_Response_Count "
@@ -92,17 +93,22 @@ _METRICS: Mapping[str, frozenset[str]] = {
             "NewFlowCount_UDP PeakBytesPerSecond PeakPacketsPerSecond PortAllocationErrorCount "
             "ProcessedBytes ProcessedBytes_TCP ProcessedBytes_TLS ProcessedBytes_UDP "
             "ProcessedPackets RejectedFlowCount RejectedFlowCount_TCP "
-            "SecurityGroupBlockedFlowCount_Inbound_TCP SecurityGroupBlockedFlowCount_Outbound_TCP "
+            "SecurityGroupBlockedFlowCount_Inbound_ICMP SecurityGroupBlockedFlowCount_Inbound_TCP "
+            "SecurityGroupBlockedFlowCount_Inbound_UDP SecurityGroupBlockedFlowCount_Outbound_ICMP "
+            "SecurityGroupBlockedFlowCount_Outbound_TCP SecurityGroupBlockedFlowCount_Outbound_UDP "
+            "ReservedLCUs "
             "TargetTLSNegotiationErrorCount TCP_Client_Reset_Count TCP_ELB_Reset_Count "
             "TCP_Target_Reset_Count UnhealthyRoutingFlowCount"
         ),
         "AWS/SNS": (
             "NumberOfMessagesPublished NumberOfNotificationsDelivered NumberOfNotificationsFailed "
             "NumberOfNotificationsFailedToRedriveToDlq NumberOfNotificationsFilteredOut "
-            "NumberOfNotificationsFilteredOut-InvalidAttributes NumberOfNotificationsFilteredOut- "
-            "InvalidMessageBody NumberOfNotificationsFilteredOut-MessageAttributes "
-            "NumberOfNotificationsFilteredOut-MessageBody NumberOfNotificationsFilteredOut- "
-            "NoMessageAttributes NumberOfNotificationsRedrivenToDlq PublishSize "
+            "NumberOfNotificationsFilteredOut-InvalidAttributes "
+            "NumberOfNotificationsFilteredOut-InvalidMessageBody "
+            "NumberOfNotificationsFilteredOut-MessageAttributes "
+            "NumberOfNotificationsFilteredOut-MessageBody "
+            "NumberOfNotificationsFilteredOut-NoMessageAttributes "
+            "NumberOfNotificationsRedrivenToDlq PublishSize "
             "SMSMonthToDateSpentUSD SMSSuccessRate"
         ),
         "AWS/SQS": (
@@ -124,7 +130,13 @@ _METRICS: Mapping[str, frozenset[str]] = {
             "LambdaFunctionsFailed LambdaFunctionsScheduled LambdaFunctionsStarted "
             "LambdaFunctionsSucceeded LambdaFunctionsTimedOut OpenExecutionCount "
             "ServiceIntegrationRunTime ServiceIntegrationsFailed ServiceIntegrationsTimedOut "
-            "ActivitiesFailed ActivitiesTimedOut"
+            "ServiceIntegrationScheduleTime ServiceIntegrationTime ServiceIntegrationsScheduled "
+            "ServiceIntegrationsStarted ServiceIntegrationsSucceeded ActivityRunTime "
+            "ActivityScheduleTime ActivityTime ActivitiesFailed ActivitiesHeartbeatTimedOut "
+            "ActivitiesScheduled ActivitiesStarted ActivitiesSucceeded ActivitiesTimedOut "
+            "ThrottledEvents ProvisionedBucketSize ProvisionedRefillRate ConsumedCapacity "
+            "OpenExecutionLimit ApproximateOpenMapRunCount OpenMapRunLimit "
+            "ApproximateMapRunBacklogSize"
         ),
     }.items()
 }

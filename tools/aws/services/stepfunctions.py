@@ -27,6 +27,8 @@ _PARAMETERS: Mapping[str, str | None] = {
     "TaskDefinition": None,
 }
 
+_MAKES_OR_REMOVES = re.compile(r":(create|delete)[A-Z]\w*")
+
 
 def _called(machine: Item, answers: Mapping[str, Any]) -> Iterable[Reference]:
     """Log groups, and what the tasks name outright; paths into the input name nothing."""
@@ -37,6 +39,8 @@ def _called(machine: Item, answers: Mapping[str, Any]) -> Iterable[Reference]:
     for state in states(machine.get("definition")):
         if re.match(r"arn:[^:]+:lambda:", state.resource):
             yield _reference(state.resource, "AWS::Lambda::Function")
+        if _MAKES_OR_REMOVES.search(state.resource):
+            continue  # what it names is not there before, or not after
         parameters = state.body.get("Parameters") or state.body.get("Arguments") or {}
         if not isinstance(parameters, Mapping):
             continue
@@ -47,6 +51,8 @@ def _called(machine: Item, answers: Mapping[str, Any]) -> Iterable[Reference]:
 
 
 def _reference(value: str, to: str | None) -> Reference:
+    if to == "AWS::Lambda::Function" and not value.startswith("arn:"):
+        value = value.rpartition(":function:")[2].partition(":")[0]  # account and alias may be said
     return Reference(
         value=value, to=to, label="calls", guess=to is None, operation=DESCRIBE, path="definition"
     )

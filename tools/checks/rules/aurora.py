@@ -13,7 +13,6 @@ from state.categories.misconfiguration_and_bugs import (
 )
 from state.categories.single_point_of_failure import (
     COMPONENT_LOST,
-    EACH_COMPONENT_FAILS,
     REDUNDANT,
     REGION_LOSS,
     REGION_LOST,
@@ -21,6 +20,7 @@ from state.categories.single_point_of_failure import (
     ZONE_LOST,
 )
 from state.judgements import Layer, Phase
+from tools.aws.identity import region_of
 from tools.checks import (
     NOT_APPLICABLE,
     Effect,
@@ -31,7 +31,15 @@ from tools.checks import (
     passed,
     passed_if,
 )
-from tools.checks.copies import ages_elsewhere, at_risk
+from tools.checks.copies import (
+    DAY,
+    POINTS,
+    PROTECTED,
+    RECOVERY_POINT,
+    ages_elsewhere,
+    at_risk,
+    reach_back,
+)
 from tools.checks.rules.rds import CLUSTER, INSTANCE, LONG_WEEKEND
 from tools.checks.rules.rds import READ as READ_INSTANCE
 from tools.checks.rules.rds import READ_CLUSTER as READ
@@ -65,12 +73,18 @@ def _cluster(*instances: dict[str, Any], **fields: object) -> Example:
 
 _A = {"AvailabilityZone": "eu-west-1a", "DBInstanceClass": "db.r6g.xlarge"}
 _B = {"AvailabilityZone": "eu-west-1b", "DBInstanceClass": "db.r6g.xlarge"}
+_SERVERLESS = {**_A, "DBInstanceClass": "db.serverless"}
 _NOT_AURORA = _cluster(_A, Engine="postgres")
 
 
 def _is_aurora(cluster: View) -> bool:
     """Not a Multi-AZ DB cluster, nor DocumentDB or Neptune, which answer to the same call."""
     return str(cluster.read(READ, "Engine")).startswith("aurora")
+
+
+def _size_in_gib(cluster: View) -> float:
+    """What a restore moves: stated for other clusters; Aurora always says 1 of its volume."""
+    return float(cluster.read(READ, "AllocatedStorage") or 1)
 
 
 def _members(cluster: View) -> list[View]:
@@ -236,7 +250,12 @@ def _size(instance_class: str | None) -> float | None:
         _cluster(
             {"DBParameterGroups": [{"DBParameterGroupName": "orders"}]},
             {"DBParameterGroups": [{"DBParameterGroupName": "orders"}]},
-        )
+        ),
+        _cluster(
+            {"DBParameterGroups": [{"DBParameterGroupName": "orders"}]},
+            {"DBParameterGroups": [{"DBParameterGroupName": "orders"}]},
+            {"DBParameterGroups": [{"DBParameterGroupName": "reports"}], "PromotionTier": 15},
+        ),
     ],
     fails=[
         _cluster(
@@ -247,17 +266,28 @@ def _size(instance_class: str | None) -> float | None:
     silent=[_cluster({"DBParameterGroups": [{"DBParameterGroupName": "orders"}]})],
 )
 def parameter_groups_differ(cluster: View) -> Outcome:
-    """What was tuned on the writer is missing on the reader that becomes the writer at night."""
+    """What was tuned on the writer is missing on the reader that becomes the writer at night.
+
+    A reader of a higher promotion tier takes over last: it may be tuned for reports.
+    """
     if not _is_aurora(cluster):
         return NOT_APPLICABLE
-    members = _members(cluster)
-    if len(members) < 2:
-        return NOT_APPLICABLE
     groups = {
-        tuple(member.read(READ_INSTANCE, "DBParameterGroups[].DBParameterGroupName") or ())
-        for member in members
+        member.read(READ_INSTANCE, "DBInstanceIdentifier"): tuple(
+            member.read(READ_INSTANCE, "DBParameterGroups[].DBParameterGroupName") or ()
+        )
+        for member in _members(cluster)
     }
-    return passed_if(len(groups) == 1)
+    rows = cluster.read(
+        READ, "DBClusterMembers[].[DBInstanceIdentifier, IsClusterWriter, PromotionTier]"
+    )
+    readers = [(tier or 0, name) for name, writes, tier in rows or () if not writes]
+    if not readers or len(groups) < 2:
+        return NOT_APPLICABLE
+    first = min(tier for tier, _ in readers)
+    takes_over = {name for tier, name in readers if tier == first}
+    writers = {name for name, writes, _ in rows or () if writes}
+    return passed_if(len({groups[name] for name in takes_over | writers}) == 1)
 
 
 @check(
@@ -282,14 +312,29 @@ def parameter_groups_differ(cluster: View) -> Outcome:
 )
 def deletion_protection_off(cluster: View) -> Outcome:
     """Deleting a cluster deletes its automated backups as well; the guardrail costs nothing."""
-    return passed_if(bool(cluster.read(READ, "DeletionProtection")))
+    size = _size_in_gib(cluster)
+    return passed_if(bool(cluster.read(READ, "DeletionProtection")), restore_database=size)
+
+
+_COPIED = Example(
+    facts=_cluster(BackupRetentionPeriod=1).facts,
+    linked_from=[
+        Example(
+            type=RECOVERY_POINT,
+            facts={
+                PROTECTED: {},
+                POINTS: [{"Status": "COMPLETED", "CreationDate": "2026-05-20T05:00:00+00:00"}],
+            },
+        )
+    ],
+)
 
 
 @check(
     id="aurora.backup_retention_short",
     resource_type=CLUSTER,
     title="Backups of a cluster are gone before damage done on a weekend is noticed",
-    question=EACH_COMPONENT_FAILS,
+    question=GUARDRAILS,
     layer=Layer.DISASTER_RECOVERY,
     on_fail=(
         Effect(DATA_DELETED, Phase.LOSE, "noticed_late"),
@@ -312,7 +357,7 @@ def deletion_protection_off(cluster: View) -> Outcome:
         "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.Managing.Backups.html",
     ),
     strength="database clusters can be restored to any point of the last days",
-    passes=[_cluster(_A, BackupRetentionPeriod=7)],
+    passes=[_cluster(_A, BackupRetentionPeriod=7), _COPIED],
     fails=[_cluster(_A, BackupRetentionPeriod=1)],
 )
 def backup_retention_short(cluster: View) -> Outcome:
@@ -320,7 +365,9 @@ def backup_retention_short(cluster: View) -> Outcome:
 
     What was damaged on Friday evening and is noticed on Monday is past saving by then.
     """
-    return passed_if((cluster.read(READ, "BackupRetentionPeriod") or 0) >= LONG_WEEKEND)
+    size = _size_in_gib(cluster)
+    kept = (cluster.read(READ, "BackupRetentionPeriod") or 0) >= LONG_WEEKEND
+    return passed_if(kept or reach_back(cluster, LONG_WEEKEND * DAY), restore_database=size)
 
 
 @check(
@@ -340,14 +387,20 @@ def backup_retention_short(cluster: View) -> Outcome:
         "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2-auto-pause.html",
     ),
     saving="the capacity of idle hours, if the cluster may pause",
-    passes=[_cluster(_A, ServerlessV2ScalingConfiguration={"MinCapacity": 0.5})],
-    fails=[_cluster(_A, ServerlessV2ScalingConfiguration={"MinCapacity": 0.0})],
-    silent=[_cluster(_A)],
+    passes=[_cluster(_SERVERLESS, ServerlessV2ScalingConfiguration={"MinCapacity": 0.5})],
+    fails=[_cluster(_SERVERLESS, ServerlessV2ScalingConfiguration={"MinCapacity": 0.0})],
+    silent=[_cluster(_A), _cluster(_A, ServerlessV2ScalingConfiguration={"MinCapacity": 0.0})],
 )
 def serverless_auto_pause(cluster: View) -> Outcome:
-    """Clients with a short timeout fail on a paused cluster, and retry into its start."""
+    """Clients with a short timeout fail on a paused cluster, and retry into its start.
+
+    The setting says nothing of a cluster whose instances are all of a fixed size.
+    """
     least = cluster.read(READ, "ServerlessV2ScalingConfiguration.MinCapacity")
-    return NOT_APPLICABLE if least is None else passed_if(least > 0)
+    if least is None:
+        return NOT_APPLICABLE
+    classes = [each.read(READ_INSTANCE, "DBInstanceClass") for each in _members(cluster)]
+    return passed_if(least > 0) if "db.serverless" in classes else NOT_APPLICABLE
 
 
 @check(
@@ -375,7 +428,12 @@ def serverless_auto_pause(cluster: View) -> Outcome:
         "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-global-database.html",
     ),
     strength="clusters are copied to another Region",
-    passes=[_cluster(_A, GlobalClusterIdentifier="orders")],
+    passes=[
+        _cluster(_A, GlobalClusterIdentifier="orders"),
+        _cluster(
+            _A, ReadReplicaIdentifiers=["arn:aws:rds:eu-central-1:123456789012:cluster:orders"]
+        ),
+    ],
     fails=[_cluster(_A)],
     silent=[_NOT_AURORA],
 )
@@ -383,7 +441,9 @@ def no_global_database(cluster: View) -> Outcome:
     """A cluster's volume spans zones, never Regions."""
     if not _is_aurora(cluster):
         return NOT_APPLICABLE
-    if cluster.read(READ, "GlobalClusterIdentifier"):
+    replicas = cluster.read(READ, "ReadReplicaIdentifiers") or ()
+    replicated = any(region_of(name) not in ("", cluster.region) for name in replicas)
+    if replicated or cluster.read(READ, "GlobalClusterIdentifier"):
         return passed(backup_interval=0)
     elsewhere = ages_elsewhere(cluster)
     return failed() if elsewhere is None else passed(backup_interval=at_risk(elsewhere))

@@ -5,6 +5,7 @@ from state.categories.misconfiguration_and_bugs import (
     DATA_DELETED,
     GUARDRAILS,
 )
+from state.categories.single_point_of_failure import COMPONENT_LOST, ZONE_LOST
 from state.judgements import Layer, Phase
 from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, check, failed, passed, passed_if
 from tools.checks.copies import (
@@ -26,6 +27,7 @@ PLAN = "AWS::Backup::BackupPlan"
 PLAN_READ = "backup:GetBackupPlan"
 SELECTIONS = "backup:ListBackupSelections"
 
+_OUTLIVED = (COMPONENT_LOST, ZONE_LOST)  # what tables, files and standbys lose no data in
 _MISSED = 2.5  # pauses without a copy before it is called missing
 
 
@@ -95,7 +97,11 @@ def last_point_stale(store: View) -> Outcome:
     title="Backups of a data store are taken only now and then: what changed since is lost",
     question=GUARDRAILS,
     layer=Layer.DISASTER_RECOVERY,
-    on_fail=(Effect(DATA_DELETED, Phase.LOSE, "backup_interval"),),
+    on_fail=(
+        Effect(DATA_DELETED, Phase.LOSE, "backup_interval"),
+        Effect(COMPONENT_LOST, Phase.LOSE, "backup_interval"),
+        Effect(ZONE_LOST, Phase.LOSE, "backup_interval"),
+    ),
     effect_source="measured: the longest pause between copies; else EFS's own daily rhythm",
     recommendation=(
         "Turn on point-in-time recovery where the store has it (RDS, DynamoDB); for files, let AWS "
@@ -114,7 +120,10 @@ def last_point_stale(store: View) -> Outcome:
     silent=[_unprotected(), Example(type=FILE_SYSTEM, facts={BACKUP_POLICY: {}})],
 )
 def only_periodic(store: View) -> Outcome:
-    """Whether daily copies are enough is for the objectives to say: the loss is up to a pause."""
+    """Whether daily copies are enough is for the objectives to say: the loss is up to a pause.
+
+    Only a database without a standby is restored from them when its volume or zone is lost too.
+    """
     automatic = store.type == FILE_SYSTEM and _has_backups_of_its_own(store)
     if store.type == INSTANCE and not stands_alone(store):
         return NOT_APPLICABLE
@@ -124,8 +133,9 @@ def only_periodic(store: View) -> Outcome:
     is_hidden = automatic and store.workload.gap(PROTECTED) is not None
     since_copies = None if is_hidden else ages(store)
     if since_copies is None:
-        return failed(backup_interval=DAY) if automatic else NOT_APPLICABLE
-    return failed(backup_interval=between(since_copies))
+        return failed(spared=_OUTLIVED, backup_interval=DAY) if automatic else NOT_APPLICABLE
+    alone = store.type == INSTANCE and not store.read(READ, "MultiAZ")
+    return failed(spared=() if alone else _OUTLIVED, backup_interval=between(since_copies))
 
 
 @check(

@@ -21,8 +21,10 @@ ACTION_GROUPS = "bedrock-agent:ListAgentActionGroups"
 ACTION_GROUP = "bedrock-agent:GetAgentActionGroup"
 _GUIDE = "https://docs.aws.amazon.com/bedrock/latest/userguide"
 
-# Models that have cross-Region inference profiles; a profile's id starts with a geography (`eu.`).
-_HAS_A_PROFILE = re.compile(r"(.*foundation-model/)?(anthropic\.claude-|amazon\.nova-|meta\.llama)")
+# Models with cross-Region inference profiles in every geography: the profile's id begins with it.
+_HAS_A_PROFILE = re.compile(
+    r"(.*foundation-model/)?(anthropic\.claude-(?!v2|instant)|amazon\.nova-)"
+)
 
 
 def _agent(**fields: object) -> Example:
@@ -123,6 +125,8 @@ def agent_no_versioned_alias(agent: View) -> Outcome:
     ],
     silent=[
         _agent(foundationModel="amazon.titan-text-premier-v1:0"),
+        _agent(foundationModel="meta.llama3-70b-instruct-v1:0"),
+        _agent(foundationModel="anthropic.claude-v2:1"),
         _agent(
             foundationModel="arn:aws:bedrock:eu-west-1:123456789012:provisioned-model/abcdefgh1234"
         ),

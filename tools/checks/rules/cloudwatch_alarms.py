@@ -62,13 +62,24 @@ _UNHEARD_EFFECT = (Effect(BAD_CHANGE, Phase.DETECT, "unmonitored"),)
     documentation=("Acting on alarm changes", f"{USER_GUIDE}/AlarmThatSendsEmail.html"),
     passes=[_bare()],
     fails=[_bare(ActionsEnabled=False)],
-    silent=[_bare(ActionsEnabled=False, AlarmActions=[])],
+    silent=[
+        _bare(ActionsEnabled=False, AlarmActions=[]),
+        Example(
+            facts=alarm_with(ActionsEnabled=False).facts,
+            linked_from=[Example(type=COMPOSITE, label="combines")],
+        ),
+    ],
 )
 def alarm_actions_disabled(alarm: View) -> Outcome:
-    """Actions are switched off for a maintenance that is long over; nothing reminds anybody."""
+    """Actions are switched off for a maintenance that is long over; nothing reminds anybody.
+
+    Those of a part are switched off on purpose where a composite alarm speaks for it.
+    """
     if not alarm.read(READ, "AlarmActions"):
         return NOT_APPLICABLE
-    return passed_if(bool(alarm.read(READ, "ActionsEnabled")))
+    if alarm.read(READ, "ActionsEnabled"):
+        return passed()
+    return NOT_APPLICABLE if _is_part_of_another(alarm) else failed()
 
 
 @check(

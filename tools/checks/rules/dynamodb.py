@@ -137,8 +137,8 @@ def table_deletion_protection_off(table: View) -> Outcome:
         "Global tables",
         "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GlobalTables.html",
     ),
-    strength="tables have a replica in another Region",
-    saving="the replica: as much as the table's own writes and storage",
+    strength="tables are copied to another Region",
+    saving="the copy in the other Region: as much storage as the table's own, or its writes too",
     passes=[
         _table(Replicas=[{"RegionName": "eu-central-1", "ReplicaStatus": "ACTIVE"}]),
     ],

@@ -45,6 +45,7 @@ BACKUP_POLICY = "efs:DescribeBackupPolicy"
 
 _GIB = 2**30
 _TIB = 2**40
+_REPLICA = {"ReplicationOverwriteProtection": "REPLICATING"}
 
 
 def _files(
@@ -58,6 +59,12 @@ def _files(
         },
         linked_from=users,
     )
+
+
+def _is_replica(files: View) -> bool:
+    """Whether it is the read-only destination of a replication: the source is what counts."""
+    overwrites = files.read(READ, "FileSystemProtection.ReplicationOverwriteProtection")
+    return bool(overwrites == "REPLICATING")
 
 
 def _gibibytes(files: View) -> float:
@@ -162,12 +169,15 @@ _COPIED_DAILY = Example(
         _files(backup="DISABLED", users=(_COPIED_DAILY,)),
     ],
     fails=[_files(backup="DISABLED"), _files(), _files(AvailabilityZoneName="eu-west-1a")],
+    silent=[_files(FileSystemProtection=_REPLICA)],
 )
 def backup_off(files: View) -> Outcome:
     """Files are shared and writable by design: any machine that mounts them can ruin them.
 
     A file system in several zones loses nothing with one of them; one in a single zone loses all.
     """
+    if _is_replica(files):
+        return NOT_APPLICABLE
     size = _gibibytes(files)
     if files.read(BACKUP_POLICY, "Status") in ("ENABLED", "ENABLING"):
         return passed(restore_files=size)
@@ -213,10 +223,11 @@ def _replicated(region: str, status: str = "ENABLED") -> Example:
         _files(users=(_replicated("eu-west-1"),)),
         _files(users=(_replicated("eu-central-1", "PAUSED"),)),
     ],
+    silent=[_files(FileSystemProtection=_REPLICA)],
 )
 def no_replication(files: View) -> Outcome:
     """A Regional file system spans zones; its automatic backups stay in the Region as well."""
-    if not files.read(READ, "FileSystemId"):
+    if not files.read(READ, "FileSystemId") or _is_replica(files):
         return NOT_APPLICABLE
     destinations = [
         row

@@ -206,7 +206,7 @@ def _used(*others: Example) -> Example:
     on_fail=(Effect(SHARED_COMPONENT_FAILED, Phase.ACT, "separate_by_hand", by_person=True),),
     effect_source="an assumption: finding the other user and taking it off",
     recommendation=(
-        "Give the other user a cache of its own (a small one costs a few dollars a month); if it "
+        "Give the other user a cache of its own (a small one costs ten dollars a month); if it "
         "belongs to this workload, tag it."
     ),
     documentation=(

@@ -25,6 +25,7 @@ _NAMED: Mapping[str, tuple[str, str]] = {
     STATE_MACHINE: ("stepfunctions:DescribeStateMachine", "roleArn"),
     AGENT: ("bedrock-agent:GetAgent", "agentResourceRoleArn"),
 }
+_OF_A_SERVICE = "role/aws-service-role/"
 _LABELS = ("runs as", "acts as", "starts as")
 
 
@@ -37,10 +38,13 @@ def _service(*roles: Example, **fields: str) -> Example:
     return Example(type=SERVICE, facts={"ecs:DescribeTaskDefinition": fields}, linked=roles)
 
 
-def _role(*users: Example, member: bool = True, dangling: bool = False) -> Example:
+def _role(
+    *users: Example, member: bool = True, dangling: bool = False, name: str = "orders"
+) -> Example:
     facts = {READ: {"RoleName": "orders", "Arn": "arn:aws:iam::123456789012:role/orders"}}
     return Example(
         type=ROLE,
+        name=name,
         facts=facts,
         label="runs as",
         linked_from=users,
@@ -110,16 +114,29 @@ def role_missing(component: View) -> Outcome:
             )
         ),
     ],
-    silent=[_function(_role())],
+    silent=[
+        _function(_role()),
+        _function(
+            _role(
+                Example(type=FUNCTION, name="theirs", member=False, label="runs as"),
+                member=False,
+                name="role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS",
+            )
+        ),
+    ],
 )
 def role_shared_by_workloads(view: View) -> Outcome:
-    """Whoever tightens or deletes the role for one of them does not know of the other."""
+    """Whoever tightens or deletes the role for one of them does not know of the other.
+
+    A service-linked role serves a whole account; nobody but AWS can edit it.
+    """
     if view.type == ROLE:
         identify(view)
         roles = [view]
     else:
         view.read(*_NAMED[view.type])
-        roles = [role for role in view.linked(ROLE) if not role.member]
+        linked = [role for role in view.linked(ROLE) if not role.member]
+        roles = [role for role in linked if _OF_A_SERVICE not in role.id]
     if not roles:
         return NOT_APPLICABLE  # judged on the role itself
     using = [(user, role) for role in roles for user in role.linked_from(*_NAMED)]

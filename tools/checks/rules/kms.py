@@ -148,11 +148,23 @@ def key_material_expiring(key: View) -> Outcome:
         )
     ],
     fails=[_key(MultiRegion=False), _key(MultiRegion=True)],
-    silent=[_key(KeyManager="AWS"), _key(KeyUsage="SIGN_VERIFY")],
+    silent=[
+        _key(KeyManager="AWS"),
+        _key(KeyUsage="SIGN_VERIFY"),
+        Example(
+            facts=_key().facts,
+            linked_from=[Example(type="AWS::DynamoDB::Table", label="encrypted with")],
+        ),
+    ],
 )
 def key_single_region(key: View) -> Outcome:
-    """It matters only where a Region's loss must be survived; others keep keys apart on purpose."""
+    """It matters only where a Region's loss must be survived; others keep keys apart on purpose.
+
+    What a service encrypts (a table, a database) it copies under a key of the other Region.
+    """
     if not _own(key) or key.read(READ, "KeyUsage") not in (None, "ENCRYPT_DECRYPT"):
+        return NOT_APPLICABLE
+    if key.linked_from(label="encrypted with"):
         return NOT_APPLICABLE
     others = key.read(READ, "MultiRegionConfiguration.ReplicaKeys[].Region") or []
     replica = key.read(READ, "MultiRegionConfiguration.MultiRegionKeyType") == "REPLICA"

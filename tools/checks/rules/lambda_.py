@@ -29,11 +29,37 @@ from tools.checks.view import Unknown, View
 
 FUNCTION = "AWS::Lambda::Function"
 ROLE = "AWS::IAM::Role"
+RULE = "AWS::Events::Rule"
 SUBNET = "AWS::EC2::Subnet"
 LIST = "lambda:ListFunctions"
 ALIASES = "lambda:ListAliases"
 POLICY = "lambda:GetPolicy"
 EVENT_CONFIGS = "lambda:ListFunctionEventInvokeConfigs"
+READ_ROLE = "iam:GetRole"
+READ_RULE = "events:DescribeRule"
+_EVENTS = "events.amazonaws.com"
+_EDGE = "edgelambda.amazonaws.com"
+
+
+def runs_at_the_edge(function: View) -> bool:
+    """Whether CloudFront runs copies of it (Lambda@Edge): without alias, tracing or limit."""
+    if function.region != "us-east-1":
+        return False
+    trusted = "AssumeRolePolicyDocument.Statement[].Principal.Service | []"
+    return any(
+        _EDGE in (role.read(READ_ROLE, trusted) or ())
+        for role in function.linked(ROLE, label="runs as")
+        if role.has(READ_ROLE)
+    )
+
+
+def at_the_edge(**facts: object) -> Example:
+    """An example: a function that CloudFront runs."""
+    trust = {"Statement": [{"Principal": {"Service": ["lambda.amazonaws.com", _EDGE]}}]}
+    role = Example(
+        type=ROLE, label="runs as", facts={READ_ROLE: {"AssumeRolePolicyDocument": trust}}
+    )
+    return Example(facts=facts, linked=[role], region="us-east-1")
 
 
 def _aliases(*versions: str) -> Example:
@@ -60,11 +86,17 @@ def _aliases(*versions: str) -> Example:
     strength="functions can be rolled back by moving an alias",
     passes=[_aliases("7")],
     fails=[_aliases(), _aliases("$LATEST")],
+    silent=[at_the_edge(**{ALIASES: []})],
 )
 def function_no_alias(function: View) -> Outcome:
-    """Code that callers reach as $LATEST is overwritten by a deployment: nothing is left of it."""
+    """Code that callers reach as $LATEST is overwritten by a deployment: nothing is left of it.
+
+    CloudFront calls its functions by version, and takes no alias.
+    """
     versions = function.read(ALIASES, "[].FunctionVersion") or []
-    return passed_if(any(version != "$LATEST" for version in versions))
+    if any(version != "$LATEST" for version in versions):
+        return passed()
+    return NOT_APPLICABLE if runs_at_the_edge(function) else failed()
 
 
 def _runtime(runtime: str | None) -> Example:
@@ -132,7 +164,9 @@ def function_role_missing(function: View) -> Outcome:
     return passed()
 
 
-def _called_by(caller: str | None, *, queue: str = "", destination: str = "") -> Example:
+def _called_by(
+    caller: str | None, *rules: Example, queue: str = "", destination: str = ""
+) -> Example:
     statement = {"Principal": {"Service": f"{caller}.amazonaws.com"}}
     config = {"DestinationConfig": {"OnFailure": {"Destination": destination}}}
     return Example(
@@ -140,8 +174,13 @@ def _called_by(caller: str | None, *, queue: str = "", destination: str = "") ->
             POLICY: {"Policy": {"Statement": [statement]}} if caller else {},
             LIST: {"DeadLetterConfig": {"TargetArn": queue}} if queue else {},
             EVENT_CONFIGS: [[config] if destination else []],
-        }
+        },
+        linked_from=rules,
     )
+
+
+_SCHEDULE = Example(type=RULE, facts={READ_RULE: {"ScheduleExpression": "rate(5 minutes)"}})
+_PATTERN = Example(type=RULE, facts={READ_RULE: {"EventPattern": '{"source": ["shop"]}'}})
 
 
 _DEAD = "arn:aws:sqs:eu-west-1:123456789012:dead"
@@ -165,20 +204,39 @@ _DEAD = "arn:aws:sqs:eu-west-1:123456789012:dead"
     ),
     strength="events that a function cannot handle are kept for replay",
     passes=[_called_by("s3", queue=_DEAD), _called_by("events", destination=_DEAD)],
-    fails=[_called_by("s3"), _called_by("events")],
-    silent=[_called_by("apigateway"), _called_by("bedrock"), _called_by(None)],
+    fails=[
+        _called_by("s3"),
+        _called_by("events"),
+        _called_by("events", _SCHEDULE, _PATTERN),
+        _called_by("s3", _SCHEDULE),
+    ],
+    silent=[
+        _called_by("apigateway"),
+        _called_by("bedrock"),
+        _called_by(None),
+        _called_by("events", _SCHEDULE),
+    ],
 )
 def function_no_failure_destination(function: View) -> Outcome:
     """Nobody waits for an asynchronous call's answer, so nobody notices or repeats a lost one.
 
-    Whoever calls synchronously (an API, a Bedrock agent) sees the error itself.
+    Whoever calls synchronously (an API, a Bedrock agent) sees the error itself, and a schedule's
+    next tick comes without being kept.
     """
     services = function.read(POLICY, "Policy.Statement[].Principal.Service") or []
-    if not any(service in ASYNCHRONOUS_CALLERS for service in services):
+    callers = {service for service in services if service in ASYNCHRONOUS_CALLERS}
+    if not callers or (callers == {_EVENTS} and _is_called_on_schedule_only(function)):
         return NOT_APPLICABLE
     queue = function.read(LIST, "DeadLetterConfig.TargetArn")
     destinations = function.read(EVENT_CONFIGS, "[][].DestinationConfig.OnFailure.Destination")
     return passed_if(bool(queue or destinations))
+
+
+def _is_called_on_schedule_only(function: View) -> bool:
+    rules = function.linked_from(RULE)
+    return bool(rules) and all(
+        rule.has(READ_RULE) and not rule.read(READ_RULE, "EventPattern") for rule in rules
+    )
 
 
 def _in_subnets(*zones: str) -> Example:

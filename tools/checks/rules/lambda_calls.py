@@ -6,14 +6,16 @@ from state.categories import excessive_latency
 from state.categories.excessive_latency import SLOW_DEPENDENCY, VISIBLE
 from state.categories.excessive_load import OVERLOAD, WASTED_WORK
 from state.judgements import Layer, Phase
-from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, check, passed_if
-from tools.checks.rules.lambda_ import FUNCTION, LIST
+from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, check, failed, passed, passed_if
+from tools.checks.rules.lambda_ import FUNCTION, LIST, at_the_edge, runs_at_the_edge
 from tools.checks.view import View
 
 REST_API = "AWS::ApiGateway::RestApi"
 HTTP_API = "AWS::ApiGatewayV2::Api"
 REST = "apigateway:GetResources"
 HTTP = "apigatewayv2:GetIntegrations"
+# Layers that trace a function without X-Ray's own setting.
+_TRACERS = ("otel", "opentelemetry", "datadog", "newrelic", "dynatrace", "lumigo")
 REST_DEFAULT_MILLIS, HTTP_DEFAULT_MILLIS = 29_000, 30_000
 
 _INVOCATION = "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/{}/invocations"
@@ -113,6 +115,12 @@ def _waits(apis: Iterable[View], name: str) -> Iterator[float]:
                 yield (millis or default) / 1000
 
 
+def _with_layer(arn: str) -> Example:
+    return Example(
+        facts={LIST: {"TracingConfig": {"Mode": "PassThrough"}, "Layers": [{"Arn": arn}]}}
+    )
+
+
 @check(
     id="lambda.function_tracing_off",
     resource_type=FUNCTION,
@@ -131,9 +139,24 @@ def _waits(apis: Iterable[View], name: str) -> Iterator[float]:
         "https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html",
     ),
     strength="requests can be traced through the functions",
-    passes=[Example(facts={LIST: {"TracingConfig": {"Mode": "Active"}}})],
-    fails=[Example(facts={LIST: {"TracingConfig": {"Mode": "PassThrough"}}})],
+    passes=[
+        Example(facts={LIST: {"TracingConfig": {"Mode": "Active"}}}),
+        _with_layer("arn:aws:lambda:eu-west-1:464622532012:layer:Datadog-Extension:80"),
+    ],
+    fails=[
+        Example(facts={LIST: {"TracingConfig": {"Mode": "PassThrough"}}}),
+        _with_layer("arn:aws:lambda:eu-west-1:123456789012:layer:pandas:3"),
+    ],
+    silent=[at_the_edge(**{LIST: {"TracingConfig": {"Mode": "PassThrough"}}})],
 )
 def function_tracing_off(function: View) -> Outcome:
-    """A trace shows in one picture which of the calls behind a function took the time."""
-    return passed_if(function.read(LIST, "TracingConfig.Mode") == "Active")
+    """A trace shows in one picture which of the calls behind a function took the time.
+
+    Layers of OpenTelemetry and of other makers trace it as well; what CloudFront runs cannot be.
+    """
+    if function.read(LIST, "TracingConfig.Mode") == "Active":
+        return passed()
+    layers = [str(arn).lower() for arn in function.read(LIST, "Layers[].Arn") or ()]
+    if any(tracer in arn for arn in layers for tracer in _TRACERS):
+        return passed("by a layer")
+    return NOT_APPLICABLE if runs_at_the_edge(function) else failed()

@@ -4,18 +4,21 @@ from state.categories.excessive_load import OVERLOAD, OVERWHELMED, OVERWHELMS
 from state.categories.shared_fate import BOUNDARIES, SHARED_COMPONENT_FAILED
 from state.judgements import Layer, Phase
 from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, check, passed, passed_if
-from tools.checks.rules.lambda_ import FUNCTION
+from tools.checks.neighbours import belongs_elsewhere
+from tools.checks.rules.lambda_ import FUNCTION, POLICY, at_the_edge, runs_at_the_edge
+from tools.checks.sharing import named
 from tools.checks.view import View
 
 CONCURRENCY = "lambda:GetFunctionConcurrency"
 INSTANCE, CLUSTER = "AWS::RDS::DBInstance", "AWS::RDS::DBCluster"
 READ_CLUSTER = "rds:DescribeDBClusters"
 PROXY = "AWS::RDS::DBProxy"
+_MAPPING = "AWS::Lambda::EventSourceMapping"
 
 
-def _reserving(number: int | None, *linked: Example) -> Example:
+def _reserving(number: int | None, *linked: Example, fed_by: tuple[Example, ...] = ()) -> Example:
     answer = {} if number is None else {"ReservedConcurrentExecutions": number}
-    return Example(facts={CONCURRENCY: answer}, linked=linked)
+    return Example(facts={CONCURRENCY: answer, POLICY: {}}, linked=linked, linked_from=fed_by)
 
 
 @check(
@@ -77,14 +80,26 @@ def function_concurrency_zero(function: View) -> Outcome:
         _reserving(
             None, Example(type=CLUSTER, facts={READ_CLUSTER: {"HttpEndpointEnabled": True}})
         ),
+        _reserving(None, Example(type=INSTANCE), fed_by=(Example(type=_MAPPING, label="invokes"),)),
     ],
 )
 def function_relational_no_proxy(function: View) -> Outcome:
-    """Every execution opens connections of its own, and Lambda starts a thousand where one was."""
+    """Every execution opens connections of its own, and Lambda starts a thousand where one was.
+
+    What only a queue or stream feeds is limited, or not, by its event source mapping.
+    """
     reserved = function.read(CONCURRENCY, "ReservedConcurrentExecutions")
-    if connected_databases(function):
-        return passed_if(reserved is not None)
-    return passed() if function.linked(PROXY) else NOT_APPLICABLE
+    if not connected_databases(function):
+        return passed() if function.linked(PROXY) else NOT_APPLICABLE
+    if reserved is None and _is_fed_by_mappings_only(function):
+        return NOT_APPLICABLE
+    return passed_if(reserved is not None)
+
+
+def _is_fed_by_mappings_only(function: View) -> bool:
+    """Whether event source mappings call it, and nobody else is allowed to."""
+    mappings = function.linked_from(_MAPPING, label="invokes")
+    return bool(mappings) and not function.read(POLICY, "Policy.Statement")
 
 
 def connected_databases(function: View) -> list[View]:
@@ -98,6 +113,9 @@ def connected_databases(function: View) -> list[View]:
             and database.read(READ_CLUSTER, "HttpEndpointEnabled")
         )
     ]
+
+
+_THEIRS = Example(type=FUNCTION, member=False)
 
 
 @check(
@@ -117,20 +135,22 @@ def connected_databases(function: View) -> list[View]:
         "https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html",
     ),
     strength="functions have concurrency of their own that other workloads cannot use up",
-    passes=[_reserving(50, Example(type=FUNCTION, member=False))],
-    fails=[_reserving(None, Example(type=FUNCTION, member=False))],
-    silent=[_reserving(None), _reserving(None, Example(type=FUNCTION))],
+    passes=[_reserving(50, fed_by=(_THEIRS,))],
+    fails=[_reserving(None, fed_by=(_THEIRS,))],
+    silent=[
+        _reserving(None),
+        _reserving(None, Example(type=FUNCTION)),
+        _reserving(None, Example(type=FUNCTION, member=False)),
+        _reserving(None, fed_by=(Example(type=FUNCTION, member=False, region="eu-central-1"),)),
+        at_the_edge(**{CONCURRENCY: {}}),
+    ],
 )
 def concurrency_pool_shared(function: View) -> Outcome:
-    """A runaway function of another workload leaves none of the pool to this one."""
+    """A runaway function of another workload in the Region leaves none of the pool to this one."""
     reserved = function.read(CONCURRENCY, "ReservedConcurrentExecutions")
     functions = function.workload.by_type.get(FUNCTION, [])
-    foreign = [other.name for other in functions if not other.member]
-    if not foreign:
+    here = [View(each, function.workload) for each in functions if each.region == function.region]
+    foreign = [other for other in here if belongs_elsewhere(other)]
+    if not foreign or runs_at_the_edge(function):
         return NOT_APPLICABLE
-    return passed_if(reserved is not None, note=f"seen in the same pool: {_some(foreign)}")
-
-
-def _some(names: list[str], most: int = 3) -> str:
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + more
+    return passed_if(reserved is not None, note=f"seen in the same pool: {named(foreign)}")

@@ -29,12 +29,14 @@ from tools.checks import (
 )
 from tools.checks.copies import (
     COPY_JOBS,
+    DAY,
     POINTS,
     PROTECTED,
     RECOVERY_POINT,
     ages,
     ages_elsewhere,
     at_risk,
+    reach_back,
 )
 from tools.checks.sharing import SECURITY_GROUP, named, outsiders, users
 from tools.checks.view import View
@@ -46,6 +48,11 @@ READ = "rds:DescribeDBInstances"
 READ_CLUSTER = "rds:DescribeDBClusters"
 
 LONG_WEEKEND = 3  # days; the constant `noticed_late` is as long
+_RECOVERS_WITH = (
+    "DBClusterIdentifier",
+    "ReadReplicaSourceDBInstanceIdentifier",
+    "ReadReplicaSourceDBClusterIdentifier",
+)
 
 
 def _instance(**fields: object) -> Example:
@@ -54,7 +61,7 @@ def _instance(**fields: object) -> Example:
 
 def _copied(copies_to: str = "", **fields: object) -> Example:
     """An instance of which AWS Backup takes a copy each day, and sends it to another Region."""
-    days = ("2026-05-30T05:00:00+00:00", "2026-05-31T05:00:00+00:00", "2026-06-01T05:00:00+00:00")
+    days = [f"2026-{day}T05:00:00+00:00" for day in ("05-29", "05-30", "05-31", "06-01")]
     vault = f"arn:aws:backup:{copies_to}:123456789012:backup-vault:main"
     point = Example(
         type=RECOVERY_POINT,
@@ -73,8 +80,7 @@ def _copied(copies_to: str = "", **fields: object) -> Example:
 
 def stands_alone(db: View) -> bool:
     """Neither a cluster's member nor a read replica: those recover with their cluster or source."""
-    in_cluster = db.read(READ, "DBClusterIdentifier")
-    return not in_cluster and not db.read(READ, "ReadReplicaSourceDBInstanceIdentifier")
+    return not any(db.read(READ, field) for field in _RECOVERS_WITH)
 
 
 def _size(db: View) -> float:
@@ -112,6 +118,7 @@ def _size(db: View) -> float:
     silent=[
         _instance(MultiAZ=False, DBClusterIdentifier="orders"),
         _instance(MultiAZ=False, ReadReplicaSourceDBInstanceIdentifier="orders"),
+        _instance(MultiAZ=False, ReadReplicaSourceDBClusterIdentifier="orders"),
     ],
 )
 def instance_single_az(db: View) -> Outcome:
@@ -178,7 +185,7 @@ def instance_backup_off(db: View) -> Outcome:
     id="rds.instance_backup_retention_short",
     resource_type=INSTANCE,
     title="Backups of a database are gone before damage done on a weekend is noticed",
-    question=EACH_COMPONENT_FAILS,
+    question=GUARDRAILS,
     layer=Layer.DISASTER_RECOVERY,
     on_fail=(Effect(DATA_DELETED, Phase.LOSE, "noticed_late"),),
     effect_source="an assumption: how long damage stays unnoticed",
@@ -190,7 +197,11 @@ def instance_backup_off(db: View) -> Outcome:
         "Backup retention period",
         "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithAutomatedBackups.BackupRetention.html",
     ),
-    passes=[_instance(BackupRetentionPeriod=7), _instance(BackupRetentionPeriod=3)],
+    passes=[
+        _instance(BackupRetentionPeriod=7),
+        _instance(BackupRetentionPeriod=3),
+        _copied(BackupRetentionPeriod=1),
+    ],
     fails=[_instance(BackupRetentionPeriod=1)],
     silent=[
         _instance(BackupRetentionPeriod=0),
@@ -205,7 +216,9 @@ def instance_backup_retention_short(db: View) -> Outcome:
     days = db.read(READ, "BackupRetentionPeriod")
     if not stands_alone(db) or not days:
         return NOT_APPLICABLE
-    return passed_if(days >= LONG_WEEKEND)
+    if days >= LONG_WEEKEND:
+        return passed()
+    return passed_if(reach_back(db, LONG_WEEKEND * DAY))
 
 
 @check(

@@ -10,8 +10,10 @@ from tools.checks.view import Unknown, View
 
 VPC = "AWS::EC2::VPC"
 _PROXIED_ENGINES = ("mysql", "mariadb", "postgres", "sqlserver")
-_NOT_RDS = ("docdb", "neptune")
+_CUSTOM = "custom-"  # RDS Custom: its storage and its monitoring are its owner's
+_NOT_RDS = ("docdb", "neptune", _CUSTOM)
 _TOO_SMALL_TO_RECORD = (".micro", ".small")
+_OLD_AURORA_MYSQL = ("db.t2.", "db.t3.")
 
 
 def _instance(**fields: object) -> Example:
@@ -37,7 +39,11 @@ def _instance(**fields: object) -> Example:
     strength="the storage of databases grows by itself",
     passes=[_instance(MaxAllocatedStorage=500)],
     fails=[_instance(), _instance(MaxAllocatedStorage=100)],
-    silent=[_instance(DBClusterIdentifier="orders"), _instance(StorageType="standard")],
+    silent=[
+        _instance(DBClusterIdentifier="orders"),
+        _instance(StorageType="standard"),
+        _instance(Engine="custom-sqlserver-se"),
+    ],
 )
 def instance_storage_autoscaling_off(db: View) -> Outcome:
     """A full volume stops an instance as surely as a lost host, and one cannot fail over from it.
@@ -45,6 +51,8 @@ def instance_storage_autoscaling_off(db: View) -> Outcome:
     A cluster's volume grows by itself; magnetic storage cannot.
     """
     if db.read(READ, "DBClusterIdentifier") or db.read(READ, "StorageType") == "standard":
+        return NOT_APPLICABLE
+    if str(db.read(READ, "Engine")).startswith(_CUSTOM):
         return NOT_APPLICABLE
     ceiling = db.read(READ, "MaxAllocatedStorage") or 0
     return passed_if(ceiling > (db.read(READ, "AllocatedStorage") or 0))
@@ -107,6 +115,10 @@ def storage_magnetic(db: View) -> Outcome:
     silent=[
         _instance(PerformanceInsightsEnabled=False, DBInstanceClass="db.t4g.micro"),
         _instance(PerformanceInsightsEnabled=False, Engine="neptune"),
+        _instance(PerformanceInsightsEnabled=False, Engine="custom-oracle-ee"),
+        _instance(
+            PerformanceInsightsEnabled=False, Engine="aurora-mysql", DBInstanceClass="db.t3.medium"
+        ),
         _instance(DBInstanceClass="db.r6g.large"),
     ],
 )
@@ -121,9 +133,9 @@ def performance_insights_off(db: View) -> Outcome:
         return NOT_APPLICABLE
     if recorded:
         return passed()
-    if str(db.read(READ, "DBInstanceClass")).endswith(_TOO_SMALL_TO_RECORD):
-        return NOT_APPLICABLE
-    return passed_if(False)
+    size = str(db.read(READ, "DBInstanceClass"))
+    is_old = db.read(READ, "Engine") == "aurora-mysql" and size.startswith(_OLD_AURORA_MYSQL)
+    return NOT_APPLICABLE if is_old or size.endswith(_TOO_SMALL_TO_RECORD) else passed_if(False)
 
 
 def _placed(fields: dict[str, object], *proxies: Example) -> Example:

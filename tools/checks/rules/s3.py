@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from state.categories import misconfiguration_and_bugs
 from state.categories.excessive_latency import EXPENSIVE_REQUESTS
 from state.categories.misconfiguration_and_bugs import DATA_DELETED, GUARDRAILS
 from state.categories.single_point_of_failure import (
@@ -23,6 +24,7 @@ from tools.checks import (
 )
 from tools.checks.copies import ages_elsewhere, at_risk
 from tools.checks.rules.rds import LONG_WEEKEND
+from tools.checks.sharing import COMPUTE
 from tools.checks.view import Unknown, View
 
 BUCKET = "AWS::S3::Bucket"
@@ -61,14 +63,33 @@ def _rules(bucket: View, field: str) -> list[tuple[Any, ...]]:
     ]
 
 
+def _rules_for_all(bucket: View, field: str) -> list[Any]:
+    """The named field of each enabled lifecycle rule that has it and covers the whole bucket."""
+    return [
+        value
+        for value, scope, prefix in _rules(bucket, field)
+        if not prefix and not any((scope or {}).values())
+    ]
+
+
 def _is_transient(bucket: View) -> bool:
     """Whether a rule deletes every object within days."""
     return any(
         (expiration.get("Days") or _TRANSIENT + 1) <= _TRANSIENT
-        and not prefix
-        and not any((scope or {}).values())
-        for expiration, scope, prefix in _rules(bucket, "Expiration")
+        for expiration in _rules_for_all(bucket, "Expiration")
     )
+
+
+def _keeps_logs_only(bucket: View) -> bool:
+    """Whether load balancers write their logs into it, and no program of the workload uses it."""
+    logging = bucket.linked_from(label="logs to")
+    return bool(logging) and not bucket.linked_from(*COMPUTE)
+
+
+_LOGS = Example(
+    facts=_bucket().facts,
+    linked_from=[Example(type="AWS::ElasticLoadBalancingV2::LoadBalancer", label="logs to")],
+)
 
 
 @check(
@@ -98,16 +119,17 @@ def _is_transient(bucket: View) -> bool:
         _bucket(versioning={"Status": "Suspended"}),
         _bucket({"Expiration": {"Days": 1}, "Filter": {"Prefix": "tmp/"}}),
     ],
-    silent=[_bucket({"Expiration": {"Days": 3}, "Filter": {"Prefix": ""}})],
+    silent=[_bucket({"Expiration": {"Days": 3}, "Filter": {"Prefix": ""}}), _LOGS],
 )
 def bucket_versioning_off(bucket: View) -> Outcome:
     """Eleven nines of durability are no help against a wrong delete: S3 carries it out faithfully.
 
-    A bucket whose objects all expire within a week holds nothing that is meant to be kept.
+    A bucket whose objects all expire within a week holds nothing that is meant to be kept, and one
+    that holds access logs nothing that the workload needs.
     """
     if bucket.read(VERSIONING, "Status") == "Enabled":
         return passed()
-    return NOT_APPLICABLE if _is_transient(bucket) else failed()
+    return NOT_APPLICABLE if _is_transient(bucket) or _keeps_logs_only(bucket) else failed()
 
 
 @check(
@@ -133,36 +155,38 @@ def bucket_versioning_off(bucket: View) -> Outcome:
             {"NoncurrentVersionExpiration": {"NoncurrentDays": 1, "NewerNoncurrentVersions": 3}},
             versioning=_ON,
         ),
+        _bucket(
+            {"NoncurrentVersionExpiration": {"NoncurrentDays": 1}, "Filter": {"Prefix": "tmp/"}},
+            versioning=_ON,
+        ),
     ],
     fails=[_bucket({"NoncurrentVersionExpiration": {"NoncurrentDays": 1}}, versioning=_ON)],
     silent=[_bucket({"NoncurrentVersionExpiration": {"NoncurrentDays": 1}})],
 )
 def noncurrent_versions_expire_early(bucket: View) -> Outcome:
-    """A version must outlive the time until somebody notices that the object was damaged."""
+    """A version must outlive the time until somebody notices that the object was damaged.
+
+    What a rule says of a part of the bucket is taken to be meant for that part.
+    """
     if bucket.read(VERSIONING, "Status") != "Enabled":
         return NOT_APPLICABLE
     return passed_if(
         all(
             expiration.get("NewerNoncurrentVersions")
             or (expiration.get("NoncurrentDays") or LONG_WEEKEND) >= LONG_WEEKEND
-            for expiration, *_ in _rules(bucket, "NoncurrentVersionExpiration")
+            for expiration in _rules_for_all(bucket, "NoncurrentVersionExpiration")
         )
     )
 
 
 def _classes(bucket: View) -> list[tuple[str, float]]:
-    """Storage classes that rules move objects to: after how many days, 0 for earlier versions."""
-    current = [
-        (each["StorageClass"], float(each.get("Days") or 0))
-        for transitions, *_ in _rules(bucket, "Transitions")
+    """Storage classes that rules for all objects move them to, and after how many days."""
+    return [
+        (each["StorageClass"], float(each.get("Days") or each.get("NoncurrentDays") or 0))
+        for field in ("Transitions", "NoncurrentVersionTransitions")
+        for transitions in _rules_for_all(bucket, field)
         for each in transitions
     ]
-    earlier = [
-        (each["StorageClass"], 0.0)
-        for transitions, *_ in _rules(bucket, "NoncurrentVersionTransitions")
-        for each in transitions
-    ]
-    return current + earlier
 
 
 @check(
@@ -184,6 +208,7 @@ def _classes(bucket: View) -> list[tuple[str, float]]:
     passes=[
         _bucket(),
         _bucket({"Transitions": [{"Days": 30, "StorageClass": "STANDARD_IA"}]}),
+        _bucket({"NoncurrentVersionTransitions": [{"StorageClass": "ONEZONE_IA"}]}),
     ],
     fails=[_bucket({"Transitions": [{"Days": 30, "StorageClass": "ONEZONE_IA"}]})],
     silent=[
@@ -197,7 +222,8 @@ def _classes(bucket: View) -> list[tuple[str, float]]:
 )
 def data_in_one_zone(bucket: View) -> Outcome:
     """Every other class keeps objects in three zones; a replicated bucket has another copy."""
-    if "ONEZONE_IA" not in {name for name, _ in _classes(bucket)}:
+    moved = [each for transitions, *_ in _rules(bucket, "Transitions") for each in transitions]
+    if "ONEZONE_IA" not in {each["StorageClass"] for each in moved}:
         return passed()
     replicated = "Enabled" in (bucket.read(REPLICATION, "Rules[].Status") or ())
     return NOT_APPLICABLE if replicated else failed()
@@ -208,12 +234,13 @@ def data_in_one_zone(bucket: View) -> Outcome:
     resource_type=BUCKET,
     title="Objects that a recovery needs lie in an archive, and take hours to come back",
     question=EXPENSIVE_REQUESTS,
+    also=(misconfiguration_and_bugs.CATEGORY,),
     layer=Layer.DISASTER_RECOVERY,
     on_fail=(Effect(DATA_DELETED, Phase.ACT, "archive_retrieval"),),
     effect_source="AWS's published retrieval times",
     recommendation=(
-        "Keep versions and recent objects in `GLACIER_IR`, which is read in milliseconds, for as "
-        "long as a recovery may need them."
+        "Keep recent objects and versions in a class that is read at once (`GLACIER_IR` is the "
+        "cheapest) for as long as a recovery may need them, a month or so."
     ),
     documentation=(
         "Understanding archive retrieval options",
@@ -223,6 +250,15 @@ def data_in_one_zone(bucket: View) -> Outcome:
         _bucket(),
         _bucket({"Transitions": [{"Days": 180, "StorageClass": "DEEP_ARCHIVE"}]}),
         _bucket({"NoncurrentVersionTransitions": [{"StorageClass": "GLACIER_IR"}]}),
+        _bucket(
+            {"NoncurrentVersionTransitions": [{"NoncurrentDays": 90, "StorageClass": "GLACIER"}]}
+        ),
+        _bucket(
+            {
+                "Transitions": [{"Days": 0, "StorageClass": "DEEP_ARCHIVE"}],
+                "Filter": {"Prefix": "archive/"},
+            }
+        ),
     ],
     fails=[
         _bucket({"Transitions": [{"Days": 1, "StorageClass": "DEEP_ARCHIVE"}]}),
@@ -232,13 +268,20 @@ def data_in_one_zone(bucket: View) -> Outcome:
     ],
 )
 def data_in_slow_archive(bucket: View) -> Outcome:
-    """Old objects belong in an archive; the versions one returns to after a mistake do not."""
+    """Old objects belong in an archive; the versions one returns to after a mistake do not.
+
+    An archive that is a part of a bucket is meant to be one.
+    """
     hours = [
         _HOURS_TO_RETRIEVE[name]
         for name, days in _classes(bucket)
         if name in _HOURS_TO_RETRIEVE and days <= _RECENT
     ]
     return failed(archive_retrieval=max(hours)) if hours else passed()
+
+
+def _region(bucket: View) -> str:
+    return str(bucket.read(LISTED, "BucketRegion") or bucket.region)
 
 
 def _replicated(to: str, status: str = "Enabled") -> Example:
@@ -248,6 +291,14 @@ def _replicated(to: str, status: str = "Enabled") -> Example:
         facts={LISTED: {"BucketRegion": "eu-west-1"}, REPLICATION: {"Rules": [rule]}},
         linked=[copy] if status == "Enabled" else [],
     )
+
+
+_REPLICA = Example(
+    facts={LISTED: {"BucketRegion": "eu-central-1"}, REPLICATION: {}},
+    linked_from=[
+        Example(type=BUCKET, label="replicates to", facts={LISTED: {"BucketRegion": "eu-west-1"}})
+    ],
+)
 
 
 @check(
@@ -278,15 +329,21 @@ def _replicated(to: str, status: str = "Enabled") -> Example:
     saving="the replica: as much storage as the bucket itself",
     passes=[_replicated("eu-central-1")],
     fails=[_bucket(), _replicated("eu-west-1"), _replicated("eu-central-1", "Disabled")],
+    silent=[_REPLICA, _LOGS],
 )
 def bucket_no_replication(bucket: View) -> Outcome:
-    """A bucket is kept in several zones of one Region; its versions are kept there as well."""
+    """A bucket is kept in several zones of one Region; its versions are kept there as well.
+
+    The replica itself needs no further copy, and access logs are not what a recovery needs.
+    """
     rows = bucket.read(REPLICATION, "Rules[].[Status, Destination.Bucket]") or ()
     wanted = {name for status, name in rows if status == "Enabled"}
-    home = bucket.read(LISTED, "BucketRegion") or bucket.region
+    home = _region(bucket)
+    sources = bucket.linked_from(BUCKET, label="replicates to")
+    if any(_region(source) != home for source in sources) or _keeps_logs_only(bucket):
+        return NOT_APPLICABLE
     copies = bucket.linked(BUCKET, label="replicates to") if wanted else []
-    regions = {copy.read(LISTED, "BucketRegion") or copy.region for copy in copies}
-    if regions - {home}:
+    if any(_region(copy) != home for copy in copies):
         return passed(backup_interval=0)
     if len(copies) < len(wanted):
         raise Unknown("s3:ListAllMyBuckets")  # a copy in another account: its Region is not seen

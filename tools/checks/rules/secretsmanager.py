@@ -95,7 +95,10 @@ def secret_pending_deletion(secret: View) -> Outcome:
     ),
     strength="secrets are replicated to another Region",
     saving="the replicas: 40 cents a month each",
-    passes=[_secret(ReplicationStatus=[{"Region": "eu-central-1", "Status": "InSync"}])],
+    passes=[
+        _secret(ReplicationStatus=[{"Region": "eu-central-1", "Status": "InSync"}]),
+        _secret(PrimaryRegion="eu-central-1"),
+    ],
     fails=[
         _secret(),
         _secret(ReplicationStatus=[{"Region": "eu-central-1", "Status": "Failed"}]),
@@ -106,8 +109,9 @@ def secret_not_replicated(secret: View) -> Outcome:
     """The password of a restored database is the old one, and it was in the Region that is gone."""
     if secret.read(READ, "OwningService") or secret.read(READ, "DeletedDate"):
         return NOT_APPLICABLE  # the owner makes one where it restores
+    is_replica = secret.read(READ, "PrimaryRegion") not in (None, secret.region)
     states = secret.read(READ, "ReplicationStatus[].Status") or ()
-    return passed_if("InSync" in states)
+    return passed_if(is_replica or "InSync" in states)
 
 
 @check(

@@ -11,7 +11,7 @@ from tools.checks.view import View
 
 TOPIC = "AWS::SNS::Topic"
 SUBSCRIPTION = "AWS::SNS::Subscription"
-ALARM = "AWS::CloudWatch::Alarm"
+ALARM, COMPOSITE = "AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm"
 ATTRIBUTES = "sns:GetTopicAttributes"
 LIST = "sns:ListSubscriptions"
 SUBSCRIPTION_ATTRIBUTES = "sns:GetSubscriptionAttributes"
@@ -61,7 +61,7 @@ def subscription_no_dlq(subscription: View) -> Outcome:
     if subscription.read(LIST, "Protocol") not in MACHINES:
         return NOT_APPLICABLE
     topics = subscription.linked_from(TOPIC, label="has subscription")
-    if any(topic.linked_from(ALARM) for topic in topics):
+    if any(topic.linked_from(ALARM, COMPOSITE) for topic in topics):
         return NOT_APPLICABLE
     target = subscription.read(SUBSCRIPTION_ATTRIBUTES, "RedrivePolicy.deadLetterTargetArn")
     return passed_if(bool(target))
@@ -96,11 +96,14 @@ def _topic(confirmed: int, *subscriptions: Example, alarm: bool = False) -> Exam
         _topic(0, Example(type=SUBSCRIPTION, label="has subscription")),
     ],
     fails=[_topic(0)],
-    silent=[_topic(0, alarm=True)],
+    silent=[
+        _topic(0, alarm=True),
+        Example(facts=_topic(0).facts, linked_from=[Example(type=COMPOSITE, label="notifies")]),
+    ],
 )
 def topic_no_subscription(topic: View) -> Outcome:
     """Publishing succeeds all the same, so the publisher never learns of it."""
     confirmed = int(topic.read(ATTRIBUTES, "SubscriptionsConfirmed") or 0)
-    if topic.linked_from(ALARM):
+    if topic.linked_from(ALARM, COMPOSITE):
         return NOT_APPLICABLE
     return passed_if(bool(confirmed or topic.linked(SUBSCRIPTION, label="has subscription")))

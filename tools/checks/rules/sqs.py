@@ -46,8 +46,11 @@ def _consumers(queue: View) -> list[View]:
 
 
 def _is_dead_letter_queue(queue: View) -> bool:
+    """Whether somebody sends failures to it, or it names those who may (in other accounts)."""
     return bool(
-        queue.linked_from(label="dead letters to") or queue.linked_from(label="sends failures to")
+        queue.linked_from(label="dead letters to")
+        or queue.linked_from(label="sends failures to")
+        or queue.read(READ, "RedriveAllowPolicy.redrivePermission") == "byQueue"
     )
 
 
@@ -72,7 +75,11 @@ def _is_dead_letter_queue(queue: View) -> bool:
     strength="messages that fail again and again step aside into a dead-letter queue",
     passes=[_queue(_consumer(), RedrivePolicy=_REDRIVE)],
     fails=[_queue(_consumer())],
-    silent=[_queue(), _queue(_consumer(), _SOURCE)],
+    silent=[
+        _queue(),
+        _queue(_consumer(), _SOURCE),
+        _queue(_consumer(), RedriveAllowPolicy={"redrivePermission": "byQueue"}),
+    ],
 )
 def queue_no_dlq(queue: View) -> Outcome:
     """The consumer spends itself on the same message; a FIFO queue's group stands still."""

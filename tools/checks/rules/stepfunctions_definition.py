@@ -1,6 +1,7 @@
 """Step Functions definitions, state by state: timeouts, retries, limits, ways out."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from state.categories.excessive_latency import RETRIES, SLOW_DEPENDENCY, SLOWNESS
 from state.categories.excessive_load import OVERLOAD, OVERWHELMS
@@ -133,6 +134,7 @@ def callback_no_heartbeat(machine: View) -> Outcome:
 
 
 _RETRY = {"ErrorEquals": ["States.ALL"], "IntervalSeconds": 2, "MaxAttempts": 4}
+_POLL = {**_RETRY, "ErrorEquals": ["NotReadyYet"], "BackoffRate": 1}
 
 
 @check(
@@ -192,21 +194,31 @@ def task_no_retry(machine: View) -> Outcome:
         _machine(Call=_task(Retry=[_RETRY | {"BackoffRate": 2}])),
     ],
     fails=[_machine(Call=_task(Retry=[_RETRY | {"BackoffRate": 1}]))],
-    silent=[_machine(Call=_task()), _machine(Call=_task(Retry=[_RETRY | {"MaxAttempts": 0}]))],
+    silent=[
+        _machine(Call=_task()),
+        _machine(Call=_task(Retry=[_RETRY | {"MaxAttempts": 0}])),
+        _machine(Call=_task(Retry=[_POLL])),
+    ],
 )
 def retry_not_backed_off(machine: View) -> Outcome:
-    """Retries that do not slow down add load exactly when there is least to spare."""
+    """Retries that do not slow down add load exactly when there is least to spare.
+
+    On an error of one's own ("not ready yet") they are a poll, and may come at a steady beat.
+    """
     retrying = [s for s in _states(machine) if any(_repeats(r) for r in s.body.get("Retry", ()))]
     steady = [s for s in retrying if any(_is_steady(r) for r in s.body["Retry"])]
     return _all_good(retrying, steady)
 
 
-def _repeats(retrier: Mapping[str, float]) -> bool:
-    return retrier.get("MaxAttempts", DEFAULT_ATTEMPTS) > 1
+def _repeats(retrier: Mapping[str, Any]) -> bool:
+    """Whether it tries more than once after an error of AWS (`States.ALL`, `Lambda.SdkError`)."""
+    if not any("." in error for error in retrier.get("ErrorEquals", ())):
+        return False
+    return bool(retrier.get("MaxAttempts", DEFAULT_ATTEMPTS) > 1)
 
 
-def _is_steady(retrier: Mapping[str, float]) -> bool:
-    return _repeats(retrier) and retrier.get("BackoffRate", 2) <= 1
+def _is_steady(retrier: Mapping[str, Any]) -> bool:
+    return _repeats(retrier) and bool(retrier.get("BackoffRate", 2) <= 1)
 
 
 @check(
@@ -287,6 +299,7 @@ def _choice(*rules: Body, **fields: object) -> Body:
 
 
 _PAID = {"Variable": "$.paid", "BooleanEquals": True, "Next": "Ship"}
+_CONDITION = {"Condition": "{% $states.input.paid %}", "Next": "Ship"}
 _UNPAID = {"Variable": "$.paid", "BooleanEquals": False, "Next": "Remind"}
 
 
@@ -307,13 +320,21 @@ _UNPAID = {"Variable": "$.paid", "BooleanEquals": False, "Next": "Remind"}
         "https://docs.aws.amazon.com/step-functions/latest/dg/state-choice.html",
     ),
     passes=[_machine(Paid=_choice(_PAID, Default="Ask")), _machine(Paid=_choice(_PAID, _UNPAID))],
-    fails=[_machine(Paid=_choice(_PAID))],
-    silent=[_machine(Call=_task())],
+    fails=[_machine(Paid=_choice(_PAID)), _machine(Paid=_choice(_CONDITION))],
+    silent=[_machine(Call=_task()), _machine(Paid=_choice(_CONDITION, _CONDITION))],
 )
 def choice_no_default(machine: View) -> Outcome:
-    """A new kind of order, a missing field: `States.NoChoiceMatched` cannot be retried away."""
-    choices = [s for s in _states(machine) if s.kind == "Choice"]
+    """A new kind of order, a missing field: `States.NoChoiceMatched` cannot be retried away.
+
+    Whether several JSONata conditions leave a gap cannot be told without evaluating them.
+    """
+    choices = [s for s in _states(machine) if s.kind == "Choice" and not _is_undecidable(s)]
     return _all_good(choices, [s for s in choices if not s.body.get("Default") and not _is_full(s)])
+
+
+def _is_undecidable(choice: State) -> bool:
+    conditions = [rule for rule in choice.body.get("Choices", ()) if "Condition" in rule]
+    return len(conditions) > 1 and not choice.body.get("Default")
 
 
 def _is_full(choice: State) -> bool:
