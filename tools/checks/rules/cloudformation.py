@@ -14,7 +14,12 @@ from tools.checks.view import View
 STACK = "AWS::CloudFormation::Stack"
 READ = "cloudformation:DescribeStacks"
 _GUIDE = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide"
-_STUCK = ("UPDATE_ROLLBACK_FAILED", "ROLLBACK_FAILED", "DELETE_FAILED", "IMPORT_ROLLBACK_FAILED")
+_STUCK = (
+    "UPDATE_ROLLBACK_FAILED",
+    "IMPORT_ROLLBACK_FAILED",
+    "ROLLBACK_FAILED",
+    "DELETE_FAILED",
+)
 
 
 def _stack(**fields: object) -> Example:
@@ -24,18 +29,22 @@ def _stack(**fields: object) -> Example:
 @check(
     id="cloudformation.stack_stuck",
     resource_type=STACK,
-    title="A stack is stuck in a failed rollback: no correction can be deployed through it",
+    title="A stack is stuck after a failure: no correction can be deployed through it",
     question=ROLLS_BACK,
     layer=Layer.CONTINUOUS_IMPROVEMENT,
     on_fail=(Effect(BAD_CHANGE, Phase.ACT, "redeploy_by_hand", by_person=True),),
-    effect_source="the rollback has to be continued before anything can be deployed",
+    effect_source="the stack has to be freed or replaced before anything can be deployed",
     recommendation=(
         "Continue the rollback (`aws cloudformation continue-update-rollback`), skipping the "
-        "resources that failed, then deploy the template again to bring them in line."
+        "resources that failed, then deploy the template again. After a failed creation or "
+        "deletion, delete the stack, keep what holds data, and import that into a new one."
     ),
     documentation=("Troubleshooting CloudFormation", f"{_GUIDE}/troubleshooting.html"),
     passes=[_stack()],
-    fails=[_stack(StackStatus="UPDATE_ROLLBACK_FAILED")],
+    fails=[
+        _stack(StackStatus="UPDATE_ROLLBACK_FAILED"),
+        _stack(StackStatus="DELETE_FAILED"),
+    ],
 )
 def stack_stuck(stack: View) -> Outcome:
     """Until it is freed the quickest way to mend production is closed; people mend it by hand."""
@@ -90,10 +99,15 @@ def stack_drifted(stack: View) -> Outcome:
     strength="stacks are protected from deletion",
     passes=[_stack(EnableTerminationProtection=True)],
     fails=[_stack(EnableTerminationProtection=False)],
-    silent=[_stack(EnableTerminationProtection=False, ParentId="arn", RootId="arn")],
+    silent=[
+        _stack(EnableTerminationProtection=False, ParentId="arn", RootId="arn"),
+        _stack(EnableTerminationProtection=False, StackName="awseb-e-a1b2c3-stack"),
+    ],
 )
 def termination_protection_off(stack: View) -> Outcome:
     """The stack of a test and that of production differ by a letter in the command line."""
     if stack.read(READ, "ParentId"):
         return NOT_APPLICABLE  # protected with its root
+    if (stack.read(READ, "StackName") or "").startswith("awseb-"):
+        return NOT_APPLICABLE  # Elastic Beanstalk's own, and deleted with its environment
     return passed_if(bool(stack.read(READ, "EnableTerminationProtection")))

@@ -26,6 +26,7 @@ TARGETS = "application-autoscaling:DescribeScalableTargets"
 _SUBNETS = (
     "networkConfiguration.awsvpcConfiguration.subnets"
     " || deployments[0].networkConfiguration.awsvpcConfiguration.subnets"
+    " || taskSets[0].networkConfiguration.awsvpcConfiguration.subnets"
 )
 GUIDE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide"
 
@@ -59,6 +60,21 @@ def is_kept_running(service: View) -> bool:
     if service.read(READ, "schedulingStrategy") == "DAEMON":
         return False
     return bool(service.read(READ, "desiredCount"))
+
+
+def is_one_by_design(service: View) -> bool:
+    """Whether there must never be two of its tasks: a deployment may not start one beside it."""
+    most = service.read(READ, "deploymentConfiguration.maximumPercent")
+    return bool(most == 100 and service.read(READ, "desiredCount") == 1)
+
+
+def serves(service: View) -> bool:
+    """Whether others send it requests, by a load balancer or a name."""
+    path = "[loadBalancers, taskSets[].loadBalancers[], serviceRegistries][]"
+    return bool(
+        service.read(READ, path)
+        or service.read(READ, "deployments[].serviceConnectConfiguration.services[]")
+    )
 
 
 def _ejected_after(service: View) -> float:

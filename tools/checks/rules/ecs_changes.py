@@ -5,17 +5,25 @@ What another controller deploys is not judged by ECS's own settings.
 
 from state.categories.misconfiguration_and_bugs import (
     BAD_CHANGE,
-    BAD_CHANGES_KEPT_OUT,
-    EXPIRES,
+    GUARDRAILS,
     ROLLS_BACK,
 )
 from state.categories.shared_fate import CHANGE_SIZE
 from state.categories.single_point_of_failure import COMPONENT_LOST
 from state.judgements import Layer, Phase
-from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, check, passed_if
-from tools.checks.rules.ecs import GUIDE, READ, SERVICE, is_kept_running, service_with
+from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, check, failed, passed, passed_if
+from tools.checks.rules.ecs import (
+    GUIDE,
+    READ,
+    SERVICE,
+    is_kept_running,
+    is_one_by_design,
+    service_with,
+)
 from tools.checks.rules.ecs_tasks import DEFINITION, running
-from tools.checks.view import View
+from tools.checks.view import Unknown, View
+
+SECRET = "AWS::SecretsManager::Secret"
 
 
 def _is_rolling(service: View) -> bool:
@@ -105,11 +113,18 @@ def deployment_circuit_breaker_off(service: View) -> Outcome:
             deploymentConfiguration={"minimumHealthyPercent": 0},
             deploymentController={"type": "CODE_DEPLOY"},
         ),
+        service_with(
+            desiredCount=1,
+            deploymentConfiguration={"minimumHealthyPercent": 0, "maximumPercent": 100},
+        ),
     ],
 )
 def minimum_healthy_zero(service: View) -> Outcome:
-    """One change then reaches all tasks at once: a bad one leaves none that still serves."""
-    if not is_kept_running(service) or not _is_rolling(service):
+    """One change then reaches all tasks at once: a bad one leaves none that still serves.
+
+    Where there must never be two tasks it has to be so.
+    """
+    if not is_kept_running(service) or not _is_rolling(service) or is_one_by_design(service):
         return NOT_APPLICABLE
     return passed_if(service.read(READ, "deploymentConfiguration.minimumHealthyPercent") != 0)
 
@@ -129,7 +144,7 @@ def _floats(image: str) -> bool:
         "A service runs an image tagged `latest`: going back to the old task definition may not go "
         "back"
     ),
-    question=BAD_CHANGES_KEPT_OUT,
+    question=ROLLS_BACK,
     layer=Layer.CONTINUOUS_IMPROVEMENT,
     on_fail=(Effect(BAD_CHANGE, Phase.ACT, "redeploy_by_hand", by_person=True),),
     effect_source="the earlier image has to be found and deployed under a name of its own",
@@ -160,14 +175,17 @@ def image_tag_mutable(service: View) -> Outcome:
     return passed_if(not floating, ", ".join(floating))
 
 
-_WITH_SECRET = {"image": "web:1", "secrets": [{"valueFrom": "arn"}]}
+_ARN = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:orders-a1B2c3"
+_WITH_SECRET = {"image": "web:1", "secrets": [{"valueFrom": f"{_ARN}:password::"}]}
+_THERE = Example(type=SECRET, label="reads")
+_GONE = Example(type=SECRET, label="reads", dangling=True)
 
 
 @check(
     id="ecs.task_secret_missing",
     resource_type=SERVICE,
     title="A service names a secret that is gone: no new task can start",
-    question=EXPIRES,
+    question=GUARDRAILS,
     layer=Layer.HIGH_AVAILABILITY,
     on_fail=(
         Effect(COMPONENT_LOST, Phase.ACT, "renew_by_hand", by_person=True),
@@ -182,17 +200,31 @@ _WITH_SECRET = {"image": "web:1", "secrets": [{"valueFrom": "arn"}]}
         "Pass sensitive data to an Amazon ECS container",
         f"{GUIDE}/specifying-sensitive-data.html",
     ),
-    passes=[running(_WITH_SECRET)],
-    fails=[
-        running(
-            _WITH_SECRET,
-            linked=[Example(type="AWS::SecretsManager::Secret", dangling=True, label="reads")],
-        )
+    passes=[running(_WITH_SECRET, linked=[_THERE])],
+    fails=[running(_WITH_SECRET, linked=[_GONE])],
+    silent=[
+        running({"image": "web:1"}),
+        running({"image": "web:1", "secrets": [{"valueFrom": "/orders/password"}]}),
     ],
-    silent=[running({"image": "web:1"})],
 )
 def task_secret_missing(service: View) -> Outcome:
-    """The agent fetches secrets before the container starts; if one is missing, it never does."""
-    if not service.read(DEFINITION, "containerDefinitions[].secrets[].valueFrom"):
+    """The agent fetches secrets before the container starts; if one is missing, it never does.
+
+    Secrets of this account only: parameters are not read, nor is what other accounts hold.
+    """
+    named = _own_secrets(service)
+    if not named or not is_kept_running(service):
         return NOT_APPLICABLE
-    return passed_if(not service.dangling("reads"))
+    if service.dangling("reads"):
+        return failed(spared=[COMPONENT_LOST] if service.read(READ, "desiredCount") > 1 else [])
+    if len(service.linked(SECRET, label="reads")) < len(named):
+        raise Unknown("secretsmanager:DescribeSecret")
+    return passed()
+
+
+def _own_secrets(service: View) -> set[str]:
+    """Secrets of this account and Region that its containers get, without key and version."""
+    own = f":secretsmanager:{service.region}:{service.workload.snapshot.account}:"
+    path = "containerDefinitions[].secrets[].valueFrom"
+    values = service.read(DEFINITION, path) or ()
+    return {":".join(value.split(":")[:7]) for value in values if own in value}

@@ -3,7 +3,7 @@
 from state.categories.excessive_load import OVERLOAD, SCALING
 from state.categories.single_point_of_failure import COMPONENT_LOST
 from state.judgements import Layer, Phase
-from tools.checks import NOT_APPLICABLE, Effect, Outcome, check, passed_if
+from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, check, failed, passed, passed_if
 from tools.checks.rules.ecs import (
     GUIDE,
     READ,
@@ -11,10 +11,27 @@ from tools.checks.rules.ecs import (
     SERVICE,
     TARGETS,
     is_kept_running,
+    is_one_by_design,
     scaled_between,
+    serves,
     service_with,
 )
 from tools.checks.view import View
+
+SCALING_POLICY = "AWS::ApplicationAutoScaling::ScalingPolicy"
+
+
+_SPOT = {"capacityProvider": "FARGATE_SPOT", "base": 0, "weight": 3}
+_ON_DEMAND = {"capacityProvider": "FARGATE", "base": 1, "weight": 0}
+
+
+def _on(*providers: dict[str, object], desired: int = 2, is_public: bool = True) -> Example:
+    """A service on these capacity providers, behind a load balancer or with nothing in front."""
+    return service_with(
+        desiredCount=desired,
+        capacityProviderStrategy=list(providers),
+        loadBalancers=[{"targetGroupArn": "arn"}] if is_public else [],
+    )
 
 
 @check(
@@ -38,34 +55,36 @@ from tools.checks.view import View
         "the rest on Spot: the base costs about three times as much as on Spot."
     ),
     documentation=("Fargate capacity providers", f"{GUIDE}/fargate-capacity-providers.html"),
-    passes=[
-        service_with(
-            capacityProviderStrategy=[
-                {"capacityProvider": "FARGATE", "base": 1, "weight": 1},
-                {"capacityProvider": "FARGATE_SPOT", "weight": 3},
-            ]
-        )
-    ],
-    fails=[
-        service_with(capacityProviderStrategy=[{"capacityProvider": "FARGATE_SPOT", "weight": 1}])
-    ],
+    passes=[_on(_ON_DEMAND, _SPOT)],
+    fails=[_on(_SPOT), _on({**_ON_DEMAND, "base": 0, "weight": 0}, _SPOT)],
     silent=[
         service_with(launchType="FARGATE"),
-        service_with(
-            desiredCount=0,
-            capacityProviderStrategy=[{"capacityProvider": "FARGATE_SPOT", "weight": 1}],
-        ),
+        _on(_SPOT, desired=0),
+        _on(_SPOT, is_public=False),
     ],
 )
 def service_spot_only(service: View) -> Outcome:
     """Spot capacity is taken back with two minutes' notice, and when demand is high there is none.
 
-    ECS does not fall back to on-demand capacity by itself.
+    ECS does not fall back to on-demand capacity by itself. Work that can wait is well placed there,
+    so only services that get requests are asked; of several tasks, one that is lost is borne.
     """
-    providers = service.read(READ, "capacityProviderStrategy[].capacityProvider")
-    if not is_kept_running(service) or not providers:
+    used = "capacityProviderStrategy[?weight > `0` || base > `0`].capacityProvider"
+    providers = service.read(READ, used)
+    if not is_kept_running(service) or not providers or not serves(service):
         return NOT_APPLICABLE
-    return passed_if(set(providers) != {"FARGATE_SPOT"})
+    if set(providers) != {"FARGATE_SPOT"}:
+        return passed()
+    return failed(spared=[COMPONENT_LOST] if service.read(READ, "desiredCount") > 1 else [])
+
+
+_NO_SCALING_OUT = "SuspendedState.DynamicScalingOutSuspended"
+_POLICY = Example(type=SCALING_POLICY, label="scales")
+_SUSPENDED = Example(
+    type=SCALABLE_TARGET,
+    label="scales",
+    facts={TARGETS: {"SuspendedState": {"DynamicScalingOutSuspended": True}}},
+)
 
 
 @check(
@@ -87,15 +106,32 @@ def service_spot_only(service: View) -> Outcome:
     ),
     strength="services add tasks by themselves when load rises",
     saving="tasks that run at fixed strength around the clock",
-    passes=[service_with(linked_from=[scaled_between(2, 10)])],
-    fails=[service_with()],
-    silent=[service_with(schedulingStrategy="DAEMON"), service_with(desiredCount=0)],
+    passes=[service_with(linked_from=[scaled_between(2, 10), _POLICY])],
+    fails=[
+        service_with(),
+        service_with(linked_from=[scaled_between(2, 10)]),
+        service_with(linked_from=[_SUSPENDED, _POLICY]),
+    ],
+    silent=[
+        service_with(schedulingStrategy="DAEMON"),
+        service_with(desiredCount=0),
+        service_with(desiredCount=1, deploymentConfiguration={"maximumPercent": 100}),
+    ],
 )
 def service_no_autoscaling(service: View) -> Outcome:
-    """A fixed number of tasks is sized for a day that somebody imagined, not for what comes."""
-    if not is_kept_running(service):
+    """A fixed number of tasks is sized for a day that somebody imagined, not for what comes.
+
+    A range without a policy changes nothing, nor does one that is suspended. A service of which
+    there must never be two tasks cannot scale.
+    """
+    if not is_kept_running(service) or is_one_by_design(service):
         return NOT_APPLICABLE
-    return passed_if(bool(service.linked_from(SCALABLE_TARGET, label="scales")))
+    targets = service.linked_from(SCALABLE_TARGET, label="scales")
+    suspended = [target.read(TARGETS, _NO_SCALING_OUT) for target in targets]
+    if not targets or all(suspended):
+        return failed("scaling is suspended" if targets else "")
+    policies = service.linked_from(SCALING_POLICY, label="scales")
+    return passed_if(bool(policies), "" if policies else "no policy")
 
 
 @check(

@@ -43,6 +43,7 @@ _CHECKED = {"name": "web", "healthCheck": {"command": ["CMD", "true"]}}
     strength="hanging tasks are found and replaced by themselves",
     passes=[
         service_with(loadBalancers=[{"targetGroupArn": "arn"}]),
+        service_with(taskSets=[{"loadBalancers": [{"targetGroupArn": "arn"}]}]),
         running(_CHECKED),
     ],
     fails=[running({"name": "worker"})],
@@ -52,10 +53,15 @@ def task_no_health_check(service: View) -> Outcome:
     """Without a check only a process that exits is replaced, not one that waits for ever."""
     if not is_kept_running(service):
         return NOT_APPLICABLE
-    if service.read(READ, "loadBalancers[].[targetGroupArn, loadBalancerName][] | [?@]"):
+    named = "loadBalancers[].[targetGroupArn, loadBalancerName][]"
+    if service.read(READ, f"[{named}, taskSets[].{named}][][] | [?@]"):
         return passed()
     command = "containerDefinitions[].healthCheck.command"
     return passed_if(bool(service.read(DEFINITION, command)))
+
+
+def _logging(driver: str = "awslogs", **options: str) -> Example:
+    return running({"logConfiguration": {"logDriver": driver, "options": options}})
 
 
 @check(
@@ -71,9 +77,9 @@ def task_no_health_check(service: View) -> Outcome:
         "the newest log lines may be lost when CloudWatch Logs is down, requests are not."
     ),
     documentation=("Send Amazon ECS logs to CloudWatch", f"{GUIDE}/using_awslogs.html"),
-    passes=[running({"logConfiguration": {"options": {"mode": "non-blocking"}}})],
-    fails=[running({"logConfiguration": {"options": {"mode": "blocking"}}})],
-    silent=[running({"logConfiguration": {"logDriver": "awslogs", "options": {}}})],
+    passes=[_logging(mode="non-blocking")],
+    fails=[_logging(mode="blocking")],
+    silent=[_logging(), _logging("fluentd", mode="blocking")],
 )
 def log_driver_blocking(service: View) -> Outcome:
     """A blocking driver stops the program at its next log line once the buffer is full.
@@ -82,6 +88,7 @@ def log_driver_blocking(service: View) -> Outcome:
     """
     if not is_kept_running(service):
         return NOT_APPLICABLE
-    path = "containerDefinitions[].logConfiguration.options.mode"
+    to_cloudwatch = "logConfiguration.logDriver=='awslogs'"
+    path = f"containerDefinitions[?{to_cloudwatch}].logConfiguration.options.mode"
     modes = service.read(DEFINITION, path)
     return passed_if("blocking" not in modes) if modes else NOT_APPLICABLE

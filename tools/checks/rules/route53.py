@@ -9,7 +9,7 @@ from state.categories.misconfiguration_and_bugs import (
 from state.categories.single_point_of_failure import COMPONENT_LOST, CONTROL_PLANE
 from state.judgements import Layer, Phase
 from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, check, failed, passed, passed_if
-from tools.checks.view import View
+from tools.checks.view import Unknown, View
 
 ZONE = "AWS::Route53::HostedZone"
 HEALTH_CHECK = "AWS::Route53::HealthCheck"
@@ -145,22 +145,32 @@ def record_ttl_high(zone: View) -> Outcome:
     fails=[_zone(_alias(Weight=1), _alias(evaluate=False, SetIdentifier="green", Weight=1))],
     silent=[
         _zone(_alias("PRIMARY")),
-        _zone(_alias(evaluate=False, zone=_CLOUDFRONT)),
+        _zone(_alias(evaluate=False, zone=_CLOUDFRONT), _alias(SetIdentifier="green")),
         _zone(_record()),
+        _zone(_alias(evaluate=False, Weight=1)),
+        _zone(
+            _alias(evaluate=False, Weight=100),
+            _alias(evaluate=False, SetIdentifier="green", Weight=0),
+        ),
     ],
 )
 def alias_health_ignored(zone: View) -> Outcome:
-    """Weighted, latency and geographic records leave out a sick endpoint only if they know."""
+    """Weighted, latency and geographic records leave out a sick endpoint only if they know.
+
+    A name with one endpoint, or with one that has any weight, is not split; somebody switches it.
+    """
     path = (
-        "[?SetIdentifier && !Failover && AliasTarget]"
-        ".[Name, HealthCheckId, AliasTarget.EvaluateTargetHealth, AliasTarget.HostedZoneId]"
+        "[?SetIdentifier && !Failover && AliasTarget && Weight!=`0`].[Name, Type, HealthCheckId,"
+        " AliasTarget.EvaluateTargetHealth, AliasTarget.HostedZoneId]"
     )
-    aliases = [row for row in zone.read(RECORDS, path) or () if row[3] != _CLOUDFRONT]
-    if not aliases:
+    split: dict[tuple[str, str], list[bool]] = {}
+    for name, kind, check_id, evaluates, target_zone in zone.read(RECORDS, path) or ():
+        if target_zone != _CLOUDFRONT:
+            split.setdefault((name, kind), []).append(bool(check_id or evaluates))
+    names = {name: sees for name, sees in split.items() if len(sees) > 1}
+    if not names:
         return NOT_APPLICABLE
-    blind = sorted(
-        {name for name, check_id, evaluates, _ in aliases if not check_id and not evaluates}
-    )
+    blind = sorted({name for (name, _), sees in names.items() if not all(sees)})
     return passed_if(not blind, ", ".join(blind))
 
 
@@ -171,7 +181,7 @@ _GONE = Example(type=HEALTH_CHECK, label="checked by", dangling=True)
 @check(
     id="route53.health_check_deleted",
     resource_type=ZONE,
-    title="A record relies on a health check that was deleted: it is taken for healthy for ever",
+    title="A record's health check is not in this account: if it is gone, nothing fails over",
     question=GUARDRAILS,
     layer=Layer.HIGH_AVAILABILITY,
     on_fail=(
@@ -180,7 +190,8 @@ _GONE = Example(type=HEALTH_CHECK, label="checked by", dangling=True)
     ),
     effect_source="an assumed change of the record by hand",
     recommendation=(
-        "Create the health check again and name it in the record: about half a dollar a month."
+        "Create the health check again and name it in the record: about half a dollar a month. If "
+        "another account owns it, see that somebody there knows who relies on it."
     ),
     documentation=(
         "Creating, updating and deleting health checks",
@@ -193,9 +204,12 @@ _GONE = Example(type=HEALTH_CHECK, label="checked by", dangling=True)
 )
 def health_check_deleted(zone: View) -> Outcome:
     """Route 53 lets a health check go while records name it, and then sends everybody there."""
-    if not zone.read(RECORDS, "[].HealthCheckId"):
+    named = set(zone.read(RECORDS, "[].HealthCheckId") or ())
+    if not named:
         return NOT_APPLICABLE
     gone = zone.dangling("checked by")
+    if not gone and len(zone.linked(HEALTH_CHECK, label="checked by")) < len(named):
+        raise Unknown(CHECKS)
     return failed(", ".join(gone)) if gone else passed()
 
 

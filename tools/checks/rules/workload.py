@@ -16,8 +16,12 @@ from state.categories.single_point_of_failure import (
 )
 from state.judgements import Layer, Phase
 from state.snapshot import Relation, RelationKind
-from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, check, passed_if
+from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, check, failed, passed, passed_if
 from tools.checks.neighbours import identify, is_readable, tagged_otherwise
+from tools.checks.rules.asg import is_switched_off
+from tools.checks.rules.ec2 import INSTANCE, is_replaced
+from tools.checks.rules.ec2 import READ as INSTANCES
+from tools.checks.rules.ecs import is_kept_running
 from tools.checks.sharing import named
 from tools.checks.view import View
 
@@ -26,23 +30,21 @@ _SUBNET = "AWS::EC2::Subnet"
 _FUNCTION = "AWS::Lambda::Function"
 _TABLE = "AWS::DynamoDB::Table"
 
-_IN_SUBNETS = (
-    "AWS::AutoScaling::AutoScalingGroup",
-    "AWS::EC2::Instance",
-    "AWS::ECS::Service",
-    "AWS::ElasticLoadBalancingV2::LoadBalancer",
-    _FUNCTION,
-)
+_GROUP = "AWS::AutoScaling::AutoScalingGroup"
+_SERVICE = "AWS::ECS::Service"
+_DATABASE = "AWS::RDS::DBInstance"
+_RUNNING = (_GROUP, INSTANCE, _SERVICE, _FUNCTION)  # what does the work
 _STORES = (
     "AWS::RDS::DBCluster",
-    "AWS::RDS::DBInstance",
+    _DATABASE,
     "AWS::S3::Bucket",
     _TABLE,
     "AWS::EFS::FileSystem",
     "AWS::ElastiCache::ReplicationGroup",
 )
 _COMPONENTS = (
-    *_IN_SUBNETS,
+    *_RUNNING,
+    "AWS::ElasticLoadBalancingV2::LoadBalancer",
     *_STORES,
     "AWS::ApiGateway::RestApi",
     "AWS::ApiGatewayV2::Api",
@@ -92,14 +94,18 @@ def _neighbour(kind: str, *, region: str | None = None, **tags: str) -> Example:
     )
 
 
-_FACTS = {
-    "AWS::RDS::DBInstance": {"rds:DescribeDBInstances": {"DBInstanceIdentifier": "orders"}},
+_FACTS: dict[str, dict[str, dict[str, object]]] = {
+    _DATABASE: {"rds:DescribeDBInstances": {"DBInstanceIdentifier": "orders"}},
     _TABLE: {"dynamodb:DescribeTable": {"TableName": "orders"}},
-    "AWS::ECS::Service": {"ecs:DescribeServices": {"serviceName": "web"}},
+    _SERVICE: {"ecs:DescribeServices": {"serviceName": "web", "desiredCount": 2}},
+    INSTANCE: {"ec2:DescribeInstances": {"State": {"Name": "running"}}},
+    "AWS::ElasticLoadBalancingV2::LoadBalancer": {
+        "elbv2:DescribeLoadBalancers": {"LoadBalancerName": "web"}
+    },
 }
 
 
-def _placed(*zones: str) -> Example:
+def _placed(*zones: str, kind: str = _SERVICE) -> Example:
     subnets = [
         Example(
             type=_SUBNET,
@@ -110,7 +116,17 @@ def _placed(*zones: str) -> Example:
         )
         for zone in zones
     ]
-    return _member("AWS::ECS::Service", linked=subnets)
+    return _member(kind, linked=subnets)
+
+
+def _database(zone: str, standby: str | None = None) -> Example:
+    fields = {"AvailabilityZone": zone, "SecondaryAvailabilityZone": standby}
+    return Example(type=_DATABASE, facts={"rds:DescribeDBInstances": fields})
+
+
+_BALANCED = _placed("eu-west-1a", "eu-west-1b", kind="AWS::ElasticLoadBalancingV2::LoadBalancer")
+_HERE = _placed("eu-west-1a")
+_BOTH = _placed("eu-west-1a", "eu-west-1b")
 
 
 @check(
@@ -130,36 +146,80 @@ def _placed(*zones: str) -> Example:
         f"{_PILLAR}/rel_fault_isolation_multiaz_region_system.html",
     ),
     strength="what runs is spread over several zones",
-    passes=[Example(linked=[_placed("eu-west-1a"), _placed("eu-west-1a", "eu-west-1b")])],
-    fails=[Example(linked=[_placed("eu-west-1a"), _placed("eu-west-1a", "eu-west-1a")])],
-    silent=[Example(linked=[_placed("eu-west-1a")]), Example(linked=[_member(_TABLE)])],
+    passes=[
+        Example(linked=[_BOTH, _BOTH, _BALANCED]),
+        Example(linked=[_BOTH, _database("eu-west-1a", "eu-west-1b")]),
+        Example(
+            linked=[_placed("eu-west-1a", kind=INSTANCE), _placed("eu-west-1b", kind=INSTANCE)]
+        ),
+    ],
+    fails=[
+        Example(linked=[_HERE, _placed("eu-west-1a", "eu-west-1a")]),
+        Example(linked=[_HERE, _placed("eu-west-1a", kind=INSTANCE), _BALANCED]),
+        Example(linked=[_HERE, _database("eu-west-1a")]),
+    ],
+    silent=[
+        Example(linked=[_HERE]),
+        Example(linked=[_member(_TABLE)]),
+        Example(linked=[_HERE, _BOTH]),
+        Example(linked=[_HERE, _database("eu-west-1b")]),
+        Example(linked=[_BALANCED, _BALANCED]),
+    ],
 )
 def single_az(workload: View) -> Outcome:
     """A zone has its own power and network, and fails as one.
 
-    Judged where two or more components are placed in subnets; one alone is that component's matter.
+    Judged where two or more servers, tasks, functions or databases stand in zones; one alone is its
+    own matter, and so is a mixture. Load balancers have nodes in several zones anyway, and serve
+    nothing by themselves.
     """
-    placed = [
-        zones
-        for member in workload.members(*_IN_SUBNETS)
-        if (zones := _zones(member.linked(_SUBNET, label="placed in")))
-    ]
-    if len(placed) < 2:
+    running = [m for m in workload.members(*_RUNNING) if _is_at_work(m)]
+    together: dict[str, set[str]] = {}
+    components = 0
+    for key, zones in [*map(_running_in, running), *map(_stored_in, workload.members(_DATABASE))]:
+        if zones:
+            components += 1
+            together.setdefault(key, set()).update(zones)
+    if not running or components < 2:
         return NOT_APPLICABLE
-    everywhere = set().union(*placed)
-    return passed_if(len(everywhere) > 1, f"in {', '.join(sorted(everywhere))}")
+    everywhere = sorted(set().union(*together.values()))
+    if len(everywhere) == 1:
+        return failed(f"in {everywhere[0]}")
+    if any(len(zones) == 1 for zones in together.values()):
+        return NOT_APPLICABLE
+    return passed(f"in {', '.join(everywhere)}")
 
 
-def _zones(subnets: Sequence[View]) -> set[str]:
-    return {subnet.read("ec2:DescribeSubnets", "AvailabilityZone") for subnet in subnets}
+def _is_at_work(member: View) -> bool:
+    if member.type == INSTANCE:
+        return member.read(INSTANCES, "State.Name") == "running" and not is_replaced(member)
+    if member.type == _GROUP:
+        return not is_switched_off(member)
+    return member.type != _SERVICE or is_kept_running(member)
+
+
+def _running_in(member: View) -> tuple[str, set[str]]:
+    """What stands in for one another (lone servers, at best), and the zones it may run in."""
+    subnets = member.linked(_SUBNET, label="placed in")
+    zones = {subnet.read("ec2:DescribeSubnets", "AvailabilityZone") for subnet in subnets}
+    return INSTANCE if member.type == INSTANCE else member.id, zones
+
+
+def _stored_in(database: View) -> tuple[str, set[str]]:
+    """The cluster or source that a database belongs to, and the zones of it and its standby."""
+    one, other, both, cluster, source = database.read(
+        "rds:DescribeDBInstances",
+        "[AvailabilityZone, SecondaryAvailabilityZone, MultiAZ, DBClusterIdentifier,"
+        " ReadReplicaSourceDBInstanceIdentifier]",
+    )
+    standby = other or ("another zone" if both else None)
+    return cluster or source or database.name, {one, standby} - {None}
 
 
 @check(
     id="workload.single_region",
     resource_type="workload",
-    title=(
-        "All of the workload is in one Region: after its loss everything is set up anew elsewhere"
-    ),
+    title=("All that runs is in one Region: after its loss everything is set up anew elsewhere"),
     question=REGION_LOSS,
     layer=Layer.DISASTER_RECOVERY,
     on_fail=(Effect(REGION_LOST, Phase.ACT, "rebuild_in_region", by_person=True),),
@@ -173,18 +233,29 @@ def _zones(subnets: Sequence[View]) -> set[str]:
         "Use defined recovery strategies to meet the recovery objectives",
         f"{_PILLAR}/rel_planning_for_recovery_disaster_recovery.html",
     ),
-    strength="the workload has components in a second Region",
+    strength="the workload runs in a second Region as well",
     saving="what stands by in the second Region",
-    passes=[Example(linked=[_member(_TABLE), _member("AWS::ECS::Service", region="eu-central-1")])],
-    fails=[Example(linked=[_member(_TABLE), _member("AWS::ECS::Service")])],
+    passes=[
+        Example(linked=[_member(_SERVICE), _member(_SERVICE, region="eu-central-1")]),
+        Example(linked=[_member(_TABLE), _member(_TABLE, region="eu-central-1")]),
+    ],
+    fails=[
+        Example(linked=[_member(_TABLE), _member(_SERVICE)]),
+        Example(linked=[_member(_TABLE), _member(_SERVICE, region="eu-central-1")]),
+    ],
     silent=[Example()],
 )
 def single_region(workload: View) -> Outcome:
-    """Most workloads rightly accept this; it counts where the loss of a Region must be survived."""
+    """Most workloads rightly accept this; it counts where the loss of a Region must be survived.
+
+    A bucket or a table elsewhere takes over nothing: what runs has to be there as well, if
+    anything runs at all.
+    """
     members = [m for m in _assessed(workload) if m.region != "global"]
     if not members:
         return NOT_APPLICABLE
-    return passed_if(len({member.region for member in members}) > 1)
+    running = [member for member in members if member.type in _RUNNING]
+    return passed_if(len({member.region for member in running or members}) > 1)
 
 
 @check(
@@ -206,11 +277,11 @@ def single_region(workload: View) -> Outcome:
         "https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/"
         "abstract-and-introduction.html",
     ),
-    passes=[Example(linked=[_member("AWS::ECS::Service", linked=[_neighbour(_TABLE)])])],
+    passes=[Example(linked=[_member(_SERVICE, linked=[_neighbour(_TABLE)])])],
     fails=[
         Example(
             linked=[
-                _member("AWS::ECS::Service", linked=[_neighbour(_TABLE, region="us-east-1")]),
+                _member(_SERVICE, linked=[_neighbour(_TABLE, region="us-east-1")]),
             ]
         )
     ],
@@ -256,7 +327,7 @@ def cross_region_dependency(workload: View) -> Outcome:
     passes=[
         Example(
             linked=[
-                _member("AWS::ECS::Service", linked=[_neighbour(_TABLE, env="prod")], env="prod"),
+                _member(_SERVICE, linked=[_neighbour(_TABLE, env="prod")], env="prod"),
             ]
         )
     ],
@@ -264,14 +335,17 @@ def cross_region_dependency(workload: View) -> Outcome:
         Example(
             linked=[
                 _member(
-                    "AWS::ECS::Service",
+                    _SERVICE,
                     linked=[_neighbour(_TABLE, Environment="staging")],
                     env="prod",
                 ),
             ]
         )
     ],
-    silent=[Example(linked=[_member("AWS::ECS::Service", linked=[_neighbour(_TABLE)])])],
+    silent=[
+        Example(linked=[_member(_SERVICE, linked=[_neighbour(_TABLE)])]),
+        Example(linked=[_member(_SERVICE, linked=[_neighbour(_TABLE, env="shared")], env="prod")]),
+    ],
 )
 def environment_crossed(workload: View) -> Outcome:
     """Test environments are there to be broken; whoever breaks one does not think of production."""
@@ -290,11 +364,21 @@ def environment_crossed(workload: View) -> Outcome:
     )
 
 
+_SHORT = {
+    "production": "prod",
+    "prd": "prod",
+    "development": "dev",
+    "stage": "staging",
+    "stg": "staging",
+}
+_EVERY_ENVIRONMENT = ("all", "common", "core", "global", "infra", "shared")
+
+
 def _environment(view: View) -> str:
-    """The environment by its tag, spelled one way."""
+    """The environment by its tag, spelled one way; none for what serves every environment."""
     named = {key.lower(): value.lower() for key, value in view.tags.items()}
     value = named.get("environment") or named.get("env") or named.get("stage") or ""
-    return {"production": "prod", "development": "dev", "stage": "staging"}.get(value, value)
+    return "" if value in _EVERY_ENVIRONMENT else _SHORT.get(value, value)
 
 
 @check(
@@ -317,10 +401,10 @@ def _environment(view: View) -> str:
         "https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html",
     ),
     passes=[
-        Example(linked=[_member("AWS::ECS::Service", linked=[_neighbour(_TABLE, workload="x")])]),
-        Example(linked=[_member("AWS::ECS::Service")]),
+        Example(linked=[_member(_SERVICE, linked=[_neighbour(_TABLE, workload="x")])]),
+        Example(linked=[_member(_SERVICE)]),
     ],
-    fails=[Example(linked=[_member("AWS::ECS::Service", linked=[_neighbour(_TABLE, Name="t")])])],
+    fails=[Example(linked=[_member(_SERVICE, linked=[_neighbour(_TABLE, Name="t")])])],
     silent=[Example()],
 )
 def untagged_dependency(workload: View) -> Outcome:

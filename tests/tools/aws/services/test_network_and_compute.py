@@ -6,6 +6,7 @@ from typing import Any
 
 import boto3
 import pytest
+from moto.moto_api._internal.models import moto_api_backend
 from moto.server import ThreadedMotoServer
 
 from state.judgements import Verdict
@@ -208,6 +209,7 @@ class Shop:
 @pytest.fixture(scope="module")
 def account() -> Iterator[tuple[Shop, Snapshot]]:
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    moto_api_backend.reset()  # moto's state is the process's, not the server's
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     try:
