@@ -16,7 +16,7 @@ from graph.machine import Machine, build
 from graph.nodes import AssessCategory, ReadAccount, new_invocation
 from state.categories import categories
 from state.channels import Request, Run, RunKind
-from state.errors import Fixable, StoreUnusable, ThreadConflict
+from state.errors import Fixable, NothingMatches, StoreUnusable, ThreadConflict
 from state.objectives import Objectives
 from state.report import Report
 from state.snapshot import Snapshot
@@ -56,7 +56,7 @@ def assess(
         current = machine.get_state(config)
         _refuse_other_workload(current, request)
         run: Run | None = current.values.get("run")
-        if run is not None and _is_unfinished(current, objectives):
+        if run is not None and _is_unfinished(current, request, objectives):
             return _go(machine, store, None, config, run, request, tell)
         run = Run(id=uuid.uuid4().hex, kind=RunKind.ASSESS, started_at=now())
         start = {
@@ -164,10 +164,14 @@ def _go(
     # Each step is on disk before the next begins. Closed at once if `tell` raises or the user
     # interrupts: a stream that is only dropped runs on.
     stream: Any = machine.stream(start, config, stream_mode=modes, durability="sync")
-    with closing(stream) as parts:
-        for mode, part in parts:
-            if tell:
-                tell(part if mode == "custom" else _node_event(part))
+    try:
+        with closing(stream) as parts:
+            for mode, part in parts:
+                if tell:
+                    tell(part if mode == "custom" else _node_event(part))
+    except NothingMatches:  # a name that was mistyped is nothing to go on with
+        store.forget_run(row)
+        raise
     final = machine.get_state(_config(request.thread))
     report = store.get(Report, final.values["report"])
     report = report.model_copy(update={"checkpoint": _id(final)})
@@ -195,16 +199,19 @@ def _config(thread: str, checkpoint: str | None = None) -> RunnableConfig:
 
 
 def _refuse_other_workload(current: StateSnapshot, request: Request) -> None:
+    """A thread is one workload's; it may be read again in other Regions."""
     stored: Request | None = current.values.get("request")
-    if stored is not None and stored != request:
+    if stored is None or "snapshot" not in current.values:
+        return  # nothing was read: perhaps the name was wrong
+    if (stored.selector, stored.account) != (request.selector, request.account):
         raise ThreadConflict(
-            f"thread {request.thread!r} holds {stored.selector} of account {stored.account} in "
-            f"{', '.join(stored.regions)}: pass --thread with another name"
+            f"thread {request.thread!r} holds {stored.selector} of account {stored.account}: pass "
+            "--thread with another name"
         )
 
 
-def _is_unfinished(current: StateSnapshot, objectives: Objectives) -> bool:
-    """Whether the thread stands in the middle of an assessment against the same objectives.
+def _is_unfinished(current: StateSnapshot, request: Request, objectives: Objectives) -> bool:
+    """Whether the thread stands in the middle of this assessment, against the same objectives.
 
     Its tasks tell: `next` leaves out those that finished, though their step was never closed. Not
     where the input was not taken in yet: the channels are still those of the run before.
@@ -213,6 +220,7 @@ def _is_unfinished(current: StateSnapshot, objectives: Objectives) -> bool:
         bool(current.tasks)
         and START not in {task.name for task in current.tasks}
         and current.values["run"].kind is RunKind.ASSESS
+        and current.values["request"] == request
         and current.values["objectives"] == objectives
     )
 

@@ -19,11 +19,16 @@ def own_session(profile: str | None, role_arn: str | None, region: str | None) -
     """A session with the user's credentials, in a role if one is named.
 
     Raises:
+        WrongUse: the role is no ARN.
         CredentialsRefused: the profile does not exist, or the role cannot be assumed.
     """
     import boto3
     from botocore.exceptions import BotoCoreError
 
+    if role_arn and not role_arn.startswith("arn:"):
+        raise WrongUse(
+            f"--role-arn {role_arn!r} is no ARN: write arn:aws:iam::123456789012:role/NAME"
+        )
     try:
         session = boto3.Session(profile_name=profile)
         return _in_role(session, profile, role_arn, region) if role_arn else session

@@ -18,12 +18,17 @@ UNGRADED = 4  # done, but a category could not be graded
 A_BUG = 70  # sysexits' EX_SOFTWARE
 INTERRUPTED = 130  # 128 + SIGINT
 BROKEN_PIPE = 141  # 128 + SIGPIPE
+TERMINATED = 143  # 128 + SIGTERM
 
 Result = TypeVar("Result")
 
 
 class Interrupted(Exception):
     """Ctrl-C was pressed: told to threads that cannot receive signals."""
+
+
+class Terminated(KeyboardInterrupt):
+    """Another program asked this one to end: a Ctrl-C that is not from the keyboard."""
 
 
 class CannotWrite(Fixable):
@@ -39,9 +44,9 @@ def guarded(command: Callable[[], Result]) -> Result:
     except SeeamsError as error:
         complain(f"Error: {plain(error)}")
         code = error.exit_code
-    except (KeyboardInterrupt, Interrupted, typer.Abort):
+    except (KeyboardInterrupt, Interrupted, typer.Abort) as error:
         complain("\nInterrupted. Run the same command again: it goes on where it stopped.")
-        code = INTERRUPTED
+        code = TERMINATED if isinstance(error, Terminated) else INTERRUPTED
     except BrokenPipeError:
         _hush()
         code = BROKEN_PIPE

@@ -119,6 +119,14 @@ Json = Annotated[
     bool,
     typer.Option("--json", help="Print one JSON document on stdout.", rich_help_panel=_RESULT),
 ]
+All = Annotated[
+    bool,
+    typer.Option(
+        "--all",
+        help="Print every finding and answer in full, not only the worst.",
+        rich_help_panel=_RESULT,
+    ),
+]
 FailUnder = Annotated[
     str | None,
     typer.Option(

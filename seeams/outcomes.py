@@ -23,6 +23,7 @@ class Wanted:
     """What the user wants to have of a result."""
 
     as_json: bool = False
+    everything: bool = False  # in print; JSON and files hold it anyway
     files: Sequence[Path] = ()
     fail_under: str | None = None
     store: str | None = None  # as it was given, for what to type next
@@ -64,7 +65,7 @@ def deliver(report: "Report", snapshot: "Snapshot", wanted: Wanted) -> int:
     else:
         from seeams.rendering.report import print_report
 
-        print_report(out(), report, names, store=wanted.store)
+        print_report(out(), report, names, store=wanted.store, everything=wanted.everything)
     return exit_code(report, wanted.fail_under)
 
 

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 from urllib.parse import urlsplit
 
 import zstandard
@@ -147,6 +147,11 @@ class Store:
                 (row.run, row.thread, row.started_at.isoformat(), row.model_dump_json()),
             )
 
+    def forget_run(self, row: RunRow) -> None:
+        """Take a run off the list: it came to nothing."""
+        with _explained(self.path), self._lock, self._connection:
+            self._connection.execute("DELETE FROM seeams_runs WHERE run = ?", (row.run,))
+
     def runs(self, thread: str | None = None) -> list[RunRow]:
         """Every run, or those of a thread, oldest first."""
         query = "SELECT row FROM seeams_runs"
@@ -155,7 +160,11 @@ class Store:
             query, arguments = query + " WHERE thread = ?", (thread,)
         with _explained(self.path), self._lock:
             rows = self._connection.execute(query + " ORDER BY started_at, rowid", arguments)
-            return [RunRow.model_validate_json(row[0]) for row in rows.fetchall()]
+            texts = [row[0] for row in rows.fetchall()]
+        try:
+            return [RunRow.model_validate_json(text) for text in texts]
+        except ValidationError as error:
+            raise _damaged(self.path, ValueError("a run that cannot be read")) from error
 
     def require_runs(self, thread: str) -> list[RunRow]:
         """The runs of a thread.
@@ -202,7 +211,18 @@ class Store:
 
         connection = self._connect()
         self._savers.append(connection)
-        serde = JsonPlusSerializer(allowed_msgpack_modules=stored_classes())
+        path = self.path
+
+        class Explaining(JsonPlusSerializer):
+            """Says which file holds a checkpoint that cannot be read."""
+
+            def loads_typed(self, data: tuple[str, bytes]) -> Any:
+                try:
+                    return super().loads_typed(data)
+                except Exception as error:  # of msgpack, zstd, pydantic: whatever the bytes became
+                    raise _damaged(path, error) from error
+
+        serde = Explaining(allowed_msgpack_modules=stored_classes())
         saver: BaseCheckpointSaver[str] = SqliteSaver(connection, serde=serde)
         return saver
 
@@ -306,12 +326,23 @@ def _explained(path: Path) -> Iterator[None]:
             raise StoreUnusable(
                 f"{path} is locked by another program: wait for it, or name another --store"
             ) from error
+        if "is full" in str(error):
+            raise StoreUnusable(
+                f"{path} cannot grow ({error}): free some space, or name another --store; then run "
+                "the same command again"
+            ) from error
+        if "decode" in str(error):
+            raise _damaged(path, error) from error
         raise StoreUnusable(_cannot_be_used(path, error)) from error
     except sqlite3.DatabaseError as error:
-        raise StoreUnusable(
-            f"{path} is damaged ({error}): restore it from a copy, move it away, or name another "
-            "--store"
-        ) from error
+        raise _damaged(path, error) from error
+
+
+def _damaged(path: Path, error: Exception) -> StoreUnusable:
+    what = str(error).partition(" with text")[0]  # the rest quotes what is kept
+    return StoreUnusable(
+        f"{path} is damaged ({what}): restore it from a copy, move it away, or name another --store"
+    )
 
 
 @contextmanager

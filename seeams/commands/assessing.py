@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -35,6 +35,7 @@ def assess(
     thread: options.Thread = None,
     fail_under: options.FailUnder = None,
     output: options.Output = None,
+    everything: options.All = False,
     as_json: options.Json = False,
     store: options.StoreUrl = None,
 ) -> None:
@@ -45,7 +46,7 @@ def assess(
     from seeams.accounts import own_session, regions_of
     from seeams.asked import objectives_of, selector_of
 
-    wanted = _wanted(as_json, output, fail_under, store)
+    wanted = _wanted(as_json, everything, output, fail_under, store)
     selector = selector_of(tag, stack, resource_group)
     objectives = objectives_of(rto, rpo, region_rto, region_rpo)
     session = own_session(profile, role_arn, next(iter(region or ()), None))
@@ -65,6 +66,7 @@ def demo(
     thread: options.Thread = None,
     fail_under: options.FailUnder = None,
     output: options.Output = None,
+    everything: options.All = False,
     as_json: options.Json = False,
     store: options.StoreUrl = None,
 ) -> None:
@@ -77,7 +79,7 @@ def demo(
     from tools.embedded.samples import sample
     from tools.embedded.server import REGION, EmbeddedAccount
 
-    wanted = _wanted(as_json, output, fail_under, store)
+    wanted = _wanted(as_json, everything, output, fail_under, store)
     objectives = objectives_of(rto, rpo, region_rto, region_rpo)
     chosen = sample(workload)
     regions = list(dict.fromkeys(region or (REGION,)))
@@ -97,14 +99,18 @@ def demo(
 
 
 def _wanted(
-    as_json: bool, output: Sequence[Path] | None, fail_under: str | None, store: str | None
+    as_json: bool,
+    everything: bool,
+    output: Sequence[Path] | None,
+    fail_under: str | None,
+    store: str | None,
 ) -> "Wanted":
     from seeams.asked import lowest_letter
     from seeams.outcomes import Wanted, require_known_kinds
 
     files = tuple(output or ())
     require_known_kinds(files)
-    return Wanted(as_json, files, lowest_letter(fail_under), store)
+    return Wanted(as_json, everything, files, lowest_letter(fail_under), store)
 
 
 def _assess(
@@ -142,20 +148,25 @@ def _assess(
 
 @contextmanager
 def _stopping(progress: "Progress") -> Iterator[None]:
-    """Ctrl-C reaches the threads that wait for AWS as well: none begins another call."""
+    """Ctrl-C and SIGTERM reach the threads that wait for AWS too: none begins another call."""
     import signal
     from types import FrameType
 
-    def interrupt(_number: int, _frame: FrameType | None) -> None:
-        progress.stop()
-        raise KeyboardInterrupt
+    from seeams.failures import Terminated
 
+    def interrupt(number: int, _frame: FrameType | None) -> None:
+        progress.stop()
+        raise Terminated if number == signal.SIGTERM else KeyboardInterrupt
+
+    before: dict[signal.Signals, Any] = {}
     try:
-        before = signal.signal(signal.SIGINT, interrupt)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            before[number] = signal.signal(number, interrupt)
     except ValueError:  # not in the main thread: nobody presses Ctrl-C here
         yield
         return
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -46,7 +46,9 @@ def checks(
         print_checks(out(), found)
 
 
-def iam_policy() -> None:
+def iam_policy(
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, as it always does.")] = False,
+) -> None:
     """Print the least-privilege IAM policy for what would be called, as JSON.
 
     One policy document; a list of several only where IAM's size limit asks for it.

@@ -42,6 +42,7 @@ def show(
         bool, typer.Option("--schema", help="Print the JSON schema of reports instead.")
     ] = False,
     output: options.Output = None,
+    everything: options.All = False,
     as_json: options.Json = False,
     store: options.StoreUrl = None,
 ) -> None:
@@ -61,7 +62,9 @@ def show(
     require_known_kinds(files)
     with Store(store) as opened:
         report = report_at(opened, thread, checkpoint)
-        deliver(report, snapshot_of(opened, report), Wanted(as_json, files, store=store))
+        deliver(
+            report, snapshot_of(opened, report), Wanted(as_json, everything, files, store=store)
+        )
 
 
 def history(

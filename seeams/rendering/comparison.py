@@ -10,6 +10,7 @@ from seeams.console import plain
 from seeams.rendering import words
 from seeams.rendering.names import Names
 from seeams.rendering.page import SEVERITY_STYLES, Page, badge, joined
+from seeams.rendering.report import list_finding
 from state.grades import Finding, Grade, Severity
 from state.report import Report
 
@@ -37,9 +38,7 @@ def print_comparison(
     page.space()
     page.line(f"{words.usage_words(after.usage)} · checkpoint {plain(after.checkpoint) or '-'}")
     page.line(("Next", "bold"))
-    shown = words.next_commands(after, store)[2][0].replace(
-        " --json", f" --checkpoint {after.checkpoint}"
-    )
+    shown = words.show_command(after, store, f"--checkpoint {after.checkpoint}")
     page.verbatim(shown, ("   # the whole report of this what-if", "dim"), indent=2)
 
 
@@ -111,18 +110,25 @@ def _moves(page: Page, before: Report, after: Report, names: Names) -> None:
     gone = [finding for key, finding in earlier.items() if key not in later]
     same = len(later) - len(changed)
     page.heading("Findings", f"{len(changed)} moved, {same} as before, {len(gone)} gone")
+    together: dict[tuple[Severity | None, Severity], list[Finding]] = {}
     for was, finding in changed:
-        _move(page, was, finding, names)
+        together.setdefault((was.severity if was else None, finding.severity), []).append(finding)
+    for (was_severe, severe), found in sorted(together.items(), key=_worst_first):
+        page.line(
+            was_severe.value if was_severe else "not needed",
+            " → ",
+            (severe.value, SEVERITY_STYLES[severe]),
+        )
+        for finding in found:
+            list_finding(page, "    ", finding, names)
+    if gone:
+        page.line("no longer needed")
     for finding in gone:
-        page.line("gone  ", plain(finding.title), hanging=6)
+        list_finding(page, "    ", finding, names)
 
 
-def _move(page: Page, was: Finding | None, now: Finding, names: Names) -> None:
-    page.line(
-        (was.severity.value if was else "not needed", ""),
-        " → ",
-        (now.severity.value, SEVERITY_STYLES[now.severity]),
-    )
-    page.line((plain(now.title), "bold"), indent=4)
-    where = names.some(now.resources, 2)
-    page.line(joined((where, f"costs {words.effect_words(now.effect)}")), indent=4)
+def _worst_first(
+    move: tuple[tuple[Severity | None, Severity], list[Finding]],
+) -> tuple[int, int]:
+    (was, now), _ = move
+    return _SEVERITIES.index(now), -(_SEVERITIES.index(was) if was else len(_SEVERITIES))

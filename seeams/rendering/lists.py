@@ -17,12 +17,16 @@ if TYPE_CHECKING:
     from seeams.stored import ThreadRow
 
 
+_LONGEST = 40  # columns of a thread's name, which is there to be copied, on a line
 _BEGINNING = 18  # characters of a checkpoint's id: enough to tell one from another
 
 
 def print_threads(console: "Console", rows: Sequence["ThreadRow"]) -> None:
     """One line per thread, the one that was used last at the end."""
     table = _table("thread", "workload", "letter", "last run", "runs", "")
+    for column in table.columns[2:]:
+        column.no_wrap = True
+    table.columns[0].min_width = min(_LONGEST, max((len(row.thread) for row in rows), default=0))
     for row in rows:
         table.add_row(
             plain(row.thread),
@@ -63,8 +67,10 @@ def print_history(console: "Console", entries: Sequence["HistoryEntry"]) -> None
 
 def _ran(entry: "HistoryEntry") -> str:
     """Nodes side by side share what their names begin with: `assess_ load, spof`."""
-    if len(entry.ran) < 2:
-        return "".join(entry.ran)
+    if not entry.ran:
+        return "start"
+    if len(entry.ran) == 1:
+        return entry.ran[0]
     lead = entry.ran[0].partition("_")[0]
     if all(name.startswith(f"{lead}_") for name in entry.ran):
         return f"{lead} x {len(entry.ran)}"

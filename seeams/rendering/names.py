@@ -1,10 +1,11 @@
 """What resources are called in print."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from seeams.console import plain
+from tools.diagram.words import type_words
 
 if TYPE_CHECKING:
     from state.snapshot import Snapshot
@@ -34,8 +35,34 @@ class Names:
             return plain(f"{known.name} [{last_part}]")
         return plain(known.name)
 
+    def with_kinds(self, resources: Sequence[str], kind: str, most: int = 4) -> str:
+        """The first few names, with what they are: once if they are all of a kind.
+
+        Args:
+            resources: ids.
+            kind: the type of what is not in the snapshot.
+            most: how many names.
+        """
+        known = [self._resources.get(resource) for resource in resources]
+        kinds = [
+            "" if resource == WORKLOAD else type_words(plain(each.type if each else kind))
+            for resource, each in zip(resources, known, strict=True)
+        ]
+        if len(set(kinds)) == 1:
+            return (
+                f"{self.some(resources, most)} ({kinds[0]})" if kinds[0] else self.some(resources)
+            )
+        names = [
+            f"{self.of(resource)} ({each})" if each else self.of(resource)
+            for resource, each in zip(resources, kinds, strict=True)
+        ]
+        return _first(names, most)
+
     def some(self, resources: Iterable[str], most: int = 4) -> str:
         """The first few names, and how many more there are."""
-        names = [self.of(resource) for resource in resources]
-        shown = ", ".join(names[:most])
-        return f"{shown} and {len(names) - most} more" if len(names) > most else shown
+        return _first([self.of(resource) for resource in resources], most)
+
+
+def _first(names: Sequence[str], most: int) -> str:
+    shown = ", ".join(names[:most])
+    return f"{shown} and {len(names) - most} more" if len(names) > most else shown

@@ -1,8 +1,9 @@
 """A page of a terminal: headings, indented paragraphs, badges, lines that must not be broken."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from rich.padding import Padding
 from rich.text import Text
 
@@ -55,6 +56,33 @@ class Page:
         text.truncate(self.console.width, overflow="ellipsis")
         text.rstrip()
         self._print(text)
+
+    def listed(self, lead: Part, title: str, *cells: tuple[str, int], least: int = 24) -> None:
+        """One line: a title, cut where its cells begin; a cell for which there is no room goes.
+
+        Args:
+            lead: what stands before the title.
+            title: takes the room that is left; of `defect: consequence`, the defect if need be.
+            cells: (text, width), the most important first.
+            least: columns that the title keeps.
+        """
+        start = Text.assemble(lead)
+        shown = list(cells)
+        while shown and self._room(start, shown) < least:
+            shown.pop()
+        room = max(self._room(start, shown), _NARROWEST)
+        middle = Text(title if cell_len(title) <= room else title.partition(": ")[0])
+        middle.truncate(room, overflow="ellipsis", pad=bool(shown))
+        ends = [Text(text) for text, _ in shown]
+        for end, (_, width) in zip(ends, shown, strict=True):
+            end.truncate(width, overflow="ellipsis", pad=True)
+        line = Text.assemble(start, middle, *(part for end in ends for part in ("  ", end)))
+        line.rstrip()
+        self._print(line)
+
+    def _room(self, start: Text, cells: Sequence[tuple[str, int]]) -> int:
+        taken = sum(width + 2 for _, width in cells)
+        return self.console.width - start.cell_len - taken
 
     def heading(self, title: str, note: str = "") -> None:
         """A heading, with a line of space above."""

@@ -9,34 +9,52 @@ from rich.text import Text
 from seeams.console import plain
 from seeams.rendering import words
 from seeams.rendering.names import Names
-from seeams.rendering.page import SEVERITY_STYLES, Page, badge, columns, counted, joined
+from seeams.rendering.page import SEVERITY_STYLES, Page, Part, badge, columns, counted, joined
 from state.categories import categories, scenarios
 from state.grades import AnswerRow, Finding, GapRow, Grade, Term
 from state.judgements import AnswerValue, Phase
 from state.objectives import spell_duration
 from state.report import Report
-from tools.diagram.words import type_words
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 _MOST_EVIDENCE = 3
 _MOST_GAPS = 12  # lines
+_MOST_STRENGTHS = 8
+_FEW = 8  # findings that are shown in full
+_IN_FULL = 5  # of more than a few
+_COST, _WHERE = 13, 16  # widths
 _TITLE, _TIME, _DATA = 27, 21, 21  # widths
 
 
 def print_report(
-    console: "Console", report: Report, names: Names, *, store: str | None = None
+    console: "Console",
+    report: Report,
+    names: Names,
+    *,
+    store: str | None = None,
+    everything: bool = False,
 ) -> None:
-    """The whole report; `store` as it was given on the command line, for what to type next."""
+    """The report: what is worst in full, all else in a line; `everything`: all of it in full.
+
+    `store` as it was given on the command line, for what to type next.
+    """
     page = Page(console)
     header(page, report)
     letters(page, report)
+    ungraded = report.overall.letter is None
+    if ungraded:  # what stood in the way comes first
+        _gaps(page, report)
     _arithmetic(page, report, names)
-    _findings(page, report, names)
-    _strengths(page, report)
-    _questions(page, report)
-    _gaps(page, report)
+    if everything or len(report.findings) <= _FEW:
+        _findings(page, report, names)
+    else:
+        _worst_findings(page, report, names, store)
+    _strengths(page, report, everything)
+    _questions(page, report, everything)
+    if not ungraded:
+        _gaps(page, report)
     _savings(page, report)
     _footer(page, report, store)
 
@@ -88,9 +106,12 @@ def letters(page: Page, report: Report) -> None:
         overall.confidence,
     )
     limiting = [grade.category for grade in grades if grade.letter == overall.letter]
-    page.line(
-        f"set by {words.titles_of(limiting)}" if overall.letter else plain(overall.reason), indent=6
-    )
+    if overall.letter:
+        page.line(f"set by {words.titles_of(limiting)}", indent=6)
+    elif len(limiting) == len(grades) > 1:
+        page.line("no category could be graded: see what was not read", indent=6)
+    else:
+        page.line(plain(overall.reason), indent=6)
     for grade in grades:
         _row(
             page,
@@ -169,9 +190,14 @@ def _scenario(name: str) -> str:
 
 
 def _findings(page: Page, report: Report, names: Names) -> None:
+    """Every finding in full."""
     if not report.findings:
         page.heading("Findings")
-        page.line("None: nothing that was read stands in the way of these objectives.")
+        page.line(
+            "None in what could be read, which is too little to say that there are none."
+            if report.overall.letter is None
+            else "None: nothing that was read stands in the way of these objectives."
+        )
     number = 0
     for severity, found in words.by_severity(report.findings).items():
         page.heading(f"{severity.capitalize()}", counted(len(found), "finding"))
@@ -181,15 +207,40 @@ def _findings(page: Page, report: Report, names: Names) -> None:
             _finding(page, number, finding, names)
 
 
+def _worst_findings(page: Page, report: Report, names: Names, store: str | None) -> None:
+    """Every finding in a line, the first few in full."""
+    number = 0
+    for severity, found in words.by_severity(report.findings).items():
+        page.heading(f"{severity.capitalize()}", counted(len(found), "finding"))
+        for finding in found:
+            number += 1
+            list_finding(
+                page, (f"{number:>3}  ", SEVERITY_STYLES[finding.severity]), finding, names
+            )
+    page.heading("The worst in full", f"{_IN_FULL} of {len(report.findings)}; all of them:")
+    page.verbatim(words.show_command(report, store, "--all"), indent=2)
+    for place, finding in enumerate(report.findings[:_IN_FULL], 1):
+        page.space()
+        _finding(page, place, finding, names)
+
+
+def list_finding(page: Page, lead: Part, finding: Finding, names: Names) -> None:
+    """A finding in one line: what is wrong, what it costs, where."""
+    page.listed(
+        lead,
+        plain(finding.title),
+        (words.short_effect(finding.effect), _COST),
+        (names.some(finding.resources, 1), max(_WHERE, page.console.width // 4)),
+    )
+
+
 def _finding(page: Page, number: int, finding: Finding, names: Names) -> None:
     style = SEVERITY_STYLES[finding.severity]
     page.line((f"{number:>3} ", style), " ", (plain(finding.title), "bold"), hanging=5)
-    kind = "" if finding.resource_type == "workload" else type_words(plain(finding.resource_type))
-    where = names.some(finding.resources)
     page.line(
         joined(
             (
-                f"{where} ({kind})" if kind else where,
+                names.with_kinds(finding.resources, finding.resource_type),
                 words.title_of(finding.category),
                 words.phrase(finding.layer.value),
                 "" if finding.origin == "check" else f"from a {plain(finding.origin)}: advisory",
@@ -215,14 +266,19 @@ def _finding(page: Page, number: int, finding: Finding, names: Names) -> None:
         page.verbatim(f"read   {plain(document.url)}", indent=5)
 
 
-def _strengths(page: Page, report: Report) -> None:
-    if report.strengths:
-        page.heading("What it does well")
-        for strength in report.strengths:
-            page.line(f"+ {plain(strength)}", hanging=2)
+def _strengths(page: Page, report: Report, everything: bool) -> None:
+    if not report.strengths:
+        return
+    page.heading("What it does well")
+    shown = report.strengths if everything else report.strengths[:_MOST_STRENGTHS]
+    for strength in shown:
+        page.line(f"+ {plain(strength)}", hanging=2)
+    if len(report.strengths) > len(shown):
+        page.line(f"  and {len(report.strengths) - len(shown)} more")
 
 
-def _questions(page: Page, report: Report) -> None:
+def _questions(page: Page, report: Report, everything: bool) -> None:
+    """Every question and its answer; with `everything`, why, or what a person could attest."""
     if not report.answers:
         return
     page.heading("Questions", "? where no API can show it: a person could attest")
@@ -230,20 +286,22 @@ def _questions(page: Page, report: Report) -> None:
         page.line((words.title_of(category), "bold"))
         for answer in report.answers:
             if answer.category == category:
-                _answer(page, answer)
+                _answer(page, answer, everything)
 
 
-def _answer(page: Page, answer: AnswerRow) -> None:
+def _answer(page: Page, answer: AnswerRow, everything: bool) -> None:
     word, style = _ANSWERS[answer.answer]
     if answer.question in _OPEN:
         word = _OPEN_ANSWERS.get(word, word)
     if answer.answer in (AnswerValue.YES, AnswerValue.NO):
         style = "green" if answer.answer == _GOOD.get(answer.question, answer.answer) else "red"
     page.line((f"{word:<7}", f"bold {style}".strip()), plain(answer.question), indent=2, hanging=7)
+    if not everything:
+        return
     if answer.answer is AnswerValue.CANNOT_DETERMINE:
-        page.short(f"attest: {plain(answer.attest)}", indent=9)
+        page.line(f"attest: {plain(answer.attest)}", indent=9)
     elif answer.answer != _GOOD.get(answer.question):
-        page.short(plain(answer.because), indent=9)
+        page.line(plain(answer.because), indent=9)
 
 
 _ANSWERS = {
@@ -263,7 +321,7 @@ def _gaps(page: Page, report: Report) -> None:
     page.heading("Not read", "unknown is not a pass")
     reasons: dict[tuple[str, str], list[GapRow]] = {}
     for gap in report.gaps:
-        shared = gap.resolve if gap.reason != "Denied" else ""
+        shared = _ALLOW_ALL if gap.reason == _DENIED else gap.resolve
         reasons.setdefault((gap.reason, shared), []).append(gap)
     for (reason, shared), gaps in reasons.items():
         page.line((words.phrase(reason), "bold"), f"  {plain(shared)}" if shared else "")
@@ -273,12 +331,17 @@ def _gaps(page: Page, report: Report) -> None:
             page.line(f"and {len(gaps) - _MOST_GAPS} more: --json lists them all", indent=4)
 
 
+_DENIED = "Denied"
+_ALLOW_ALL = "allow these; `seeams iam-policy` prints the whole policy"
+
+
 def _gap(gap: GapRow) -> str:
+    allow = gap.resolve.partition(";")[0] if gap.reason == _DENIED else ""
     parts = (
         f"{plain(gap.action)} in {plain(gap.region)}",
         counted(gap.resources, "resource") if gap.resources else "",
         f"bears on {words.titles_of(gap.bears_on)}" if gap.bears_on else "",
-        plain(gap.resolve) if gap.reason == "Denied" else "",
+        plain(allow) if allow != f"allow {gap.action}" else "",
     )
     return joined(parts)
 

@@ -65,6 +65,17 @@ def effect_words(effect: FindingEffect) -> str:
     return " and ".join(parts) or "nothing by itself"
 
 
+def short_effect(effect: FindingEffect) -> str:
+    """What a finding alone costs, in a dozen columns: the worse of time and data."""
+    if effect.rto_seconds is None:
+        return "no way back"
+    if effect.rpo_seconds is None:
+        return "all data"
+    if effect.rto_seconds >= effect.rpo_seconds:
+        return short_duration(effect.rto_seconds) if effect.rto_seconds else "-"
+    return f"{short_duration(effect.rpo_seconds)} of data"
+
+
 def title_of(category: str) -> str:
     """A category's title."""
     return next((c.title for c in categories() if c.code == category), plain(category))
@@ -158,8 +169,15 @@ def next_commands(report: Report, store: str | None = None) -> list[tuple[str, s
     return [
         (f"seeams what-if --thread {thread} {tighter}{at}", "other objectives, no AWS call"),
         (f"seeams diagram --thread {thread} --output architecture.svg{at}", "findings on a map"),
-        (f"seeams show {thread} --json{at}", "everything, for a program"),
+        (show_command(report, store, "--all"), "every finding and answer in full"),
+        (show_command(report, store, "--json"), "everything, for a program"),
     ]
+
+
+def show_command(report: Report, store: str | None, option: str) -> str:
+    """What to type to see the stored report."""
+    thread = shlex.quote(report.thread)
+    return f"seeams show {thread} {option}" + (f" --store {shlex.quote(store)}" if store else "")
 
 
 def by_severity(findings: Sequence[Finding]) -> dict[str, list[Finding]]:

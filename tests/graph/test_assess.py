@@ -13,7 +13,7 @@ from langgraph.checkpoint.serde import _msgpack
 from graph.runs import assess, history, snapshot_of
 from state.categories import categories
 from state.channels import RunKind
-from state.errors import CredentialsRefused, Fixable, StoreUnusable, ThreadConflict
+from state.errors import CredentialsRefused, Fixable, NothingMatches, StoreUnusable, ThreadConflict
 from state.objectives import Objectives
 from state.report import Report
 from state.store import Store
@@ -255,6 +255,42 @@ def test_a_thread_of_another_workload_is_refused(store: Store, day: Objectives) 
         assess(store, request(workload="food"), day, account)
     assert account.times_read == 0
     assert assess(store, request("food", workload="food"), day, account).thread == "food"
+
+
+def test_a_thread_is_read_again_in_other_regions(store: Store, day: Objectives) -> None:
+    assess(store, request(), day, CountingAccount())
+    wider = request().model_copy(update={"regions": ("eu-west-1", "eu-west-3")})
+    account = CountingAccount()
+    assert assess(store, wider, day, account).workload.regions == ["eu-west-1", "eu-west-3"]
+    assert account.times_read == 1
+
+
+def test_a_name_that_matched_nothing_leaves_no_thread_behind(store: Store, day: Objectives) -> None:
+    mistyped, nothing = request(workload="shpo"), FailingAccount(NothingMatches("nothing matches"))
+    with pytest.raises(NothingMatches):
+        assess(store, mistyped, day, nothing)
+    assert store.runs() == []
+    assert assess(store, request(), day, CountingAccount()).workload.selector == request().selector
+
+
+def test_what_was_cut_short_goes_on_in_the_same_regions_only(store: Store, day: Objectives) -> None:
+    specialist = BrokenSpecialist("spof", error=CredentialsRefused("expired"), times=1)
+    with pytest.raises(CredentialsRefused):
+        assess(store, request(), day, CountingAccount(), specialist=specialist)
+    wider = request().model_copy(update={"regions": ("eu-west-1", "eu-west-3")})
+    account = CountingAccount()
+    assert assess(store, wider, day, account).workload.regions == ["eu-west-1", "eu-west-3"]
+    assert account.times_read == 1
+
+
+def test_a_checkpoint_that_cannot_be_read_says_which_file_is_damaged(
+    store: Store, day: Objectives
+) -> None:
+    assess(store, request(), day, CountingAccount())
+    with closing(sqlite3.connect(store.path)) as connection, connection:
+        connection.execute("UPDATE checkpoints SET checkpoint = x'a3ffffff'")
+    with pytest.raises(StoreUnusable, match="is damaged"):
+        assess(store, request(), day, CountingAccount())
 
 
 def test_a_thread_at_work_is_refused(store: Store, day: Objectives) -> None:

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -14,8 +15,10 @@ from typer.testing import Result
 from seeams import __version__
 from seeams.app import app
 from seeams.asked import lowest_letter, objectives_instead, objectives_of, selector_of, thread_of
-from seeams.failures import guarded
+from seeams.commands.assessing import _stopping
+from seeams.failures import Interrupted, Terminated, guarded
 from seeams.outcomes import exit_code
+from seeams.progress import Progress
 from state.errors import InvalidDuration, InvalidObjectives, InvalidSelector, WrongUse
 from state.objectives import Objectives
 from state.report import Report
@@ -83,6 +86,7 @@ def test_no_color_and_pipes_are_plain(seeams: Seeams, stored: str) -> None:
         (("assess", "--tag", "a=b", "--rto", "1h", "--rpo", "1h"), "which Region?"),
         (("assess", "--tag", "a=b", "--rto", "1h", "--rpo", "1h", "--output", "x.sarif"), ".json"),
         (("assess", "--tag", "a=b", "--fail-under", "E"), "no letter"),
+        (("assess", "--tag=a=b", "--rto=1h", "--rpo=1h", "--role-arn", "admin"), "is no ARN"),
         (("demo", "--workload", "nothing-like-it"), "no sample workload"),
         (("checks", "--category", "nothing-like-it"), "no category"),
         (("checks", "rds.instance_singel_az"), "did you mean rds.instance_single_az"),
@@ -125,17 +129,44 @@ def test_a_bug_is_one_line_and_how_to_see_more(
     assert "Traceback" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("interruption", [KeyboardInterrupt, typer.Abort])
+@pytest.mark.parametrize(
+    ("interruption", "code"), [(KeyboardInterrupt, 130), (typer.Abort, 130), (Terminated, 143)]
+)
 def test_an_interruption_says_how_to_go_on(
-    interruption: type[BaseException], capsys: pytest.CaptureFixture[str]
+    interruption: type[BaseException], code: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def interrupted() -> None:
         raise interruption
 
     with pytest.raises(SystemExit) as left:
         guarded(interrupted)
-    assert left.value.code == 130
+    assert left.value.code == code
     assert "goes on where it stopped" in capsys.readouterr().err
+
+
+def test_ctrl_c_while_still_loading_is_no_traceback() -> None:
+    code = (
+        "import sys, builtins\n"
+        "from seeams.__main__ import main\n"
+        "load = builtins.__import__\n"
+        "def interrupted(name, *rest):\n"
+        "    if name == 'seeams.app': raise KeyboardInterrupt\n"
+        "    return load(name, *rest)\n"
+        "builtins.__import__ = interrupted\n"
+        "main()"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stdout, ran.stderr) == (130, "", "")
+
+
+def test_sigterm_ends_a_run_like_ctrl_c() -> None:
+    progress = Progress("reading")
+    before = signal.getsignal(signal.SIGTERM)
+    with pytest.raises(Terminated), _stopping(progress):
+        signal.raise_signal(signal.SIGTERM)
+    assert signal.getsignal(signal.SIGTERM) is before
+    with pytest.raises(Interrupted):
+        progress.on_call("rds:DescribeDBInstances", "eu-west-1")
 
 
 def test_the_catalogue_can_be_filtered_and_read(seeams: Seeams) -> None:
@@ -152,6 +183,7 @@ def test_the_catalogue_can_be_filtered_and_read(seeams: Seeams) -> None:
 
 def test_the_policy_is_json(seeams: Seeams) -> None:
     policy = json.loads(seeams("iam-policy").stdout)
+    assert json.loads(seeams("iam-policy", "--json").stdout) == policy
     assert policy["Version"] == "2012-10-17"
     actions = [action for statement in policy["Statement"] for action in statement["Action"]]
     assert "rds:DescribeDBInstances" in actions

@@ -22,7 +22,14 @@ LINK = (
 )
 
 
-def page(report: Report, snapshot: Snapshot, width: int = 80, *, terminal: bool = False) -> str:
+def page(
+    report: Report,
+    snapshot: Snapshot,
+    width: int = 80,
+    *,
+    terminal: bool = False,
+    everything: bool = False,
+) -> str:
     file = io.StringIO()
     console = Console(
         file=file,
@@ -33,7 +40,7 @@ def page(report: Report, snapshot: Snapshot, width: int = 80, *, terminal: bool 
         emoji=False,
         highlight=False,
     )
-    print_report(console, report, Names(snapshot))
+    print_report(console, report, Names(snapshot), everything=everything)
     return file.getvalue()
 
 
@@ -68,7 +75,7 @@ def test_the_arithmetic_adds_up_in_words(report: Report, snapshot: Snapshot) -> 
 
 
 def test_the_report_says_all_of_it(report: Report, snapshot: Snapshot) -> None:
-    shown = page(report, snapshot, 120)
+    shown = page(report, snapshot, 120, everything=True)
     for words in (
         "RTO 24 h, RPO 12 h",
         "HIGH tolerance",
@@ -79,12 +86,66 @@ def test_the_report_says_all_of_it(report: Report, snapshot: Snapshot) -> None:
         "do     Set `BackupRetentionPeriod` to 7.",
         "+ deleted objects can be brought back",
         "attest: that a second copy exists",
-        "allow backup:ListBackupPlans",
+        "denied  allow these",
+        "- backup:ListBackupPlans in eu-west-1 · bears on Shared fate",
         "Over-built",
         "7 AWS calls in 1.5 s, no model",
         "seeams what-if --thread shop --rto 2h --rpo 30m",
     ):
         assert words in shown
+
+
+def crowded(report: Report) -> Report:
+    """The report with twenty findings."""
+    found = [
+        report.findings[0].model_copy(
+            update={"key": str(n), "title": f"Table {n} has no backups: what is deleted is gone"}
+        )
+        for n in range(20)
+    ]
+    return report.model_copy(update={"findings": found})
+
+
+@pytest.mark.parametrize("width", [40, 80, 120])
+def test_many_findings_are_a_line_each_and_the_worst_in_full(
+    report: Report, snapshot: Snapshot, width: int
+) -> None:
+    lines = page(crowded(report), snapshot, width).splitlines()
+    listed = [line for line in lines if re.match(r" +\d+  Table \d+ has no backups", line)]
+    assert sum("do     Set" in line for line in lines) == 5
+    assert len(listed) == 20 + 5
+    assert all(len(line) <= width for line in listed)
+    assert all(("no way back" in line) == (width > 40) for line in listed[:20])
+    assert "  seeams show shop --all" in lines
+    whole = page(crowded(report), snapshot, width, everything=True)
+    assert whole.count("do     Set") == 20
+
+
+def test_what_shows_a_defect_is_named_with_its_own_kind(report: Report, snapshot: Snapshot) -> None:
+    names = Names(snapshot)
+    database, bucket = snapshot.resources
+    assert names.with_kinds([bucket], "AWS::S3::Bucket") == "invoices (S3 bucket)"
+    mixed = names.with_kinds([bucket, database], "AWS::S3::Bucket")
+    assert mixed.startswith("invoices (S3 bucket), ")
+    assert mixed.endswith("(RDS DB instance)")
+    assert names.with_kinds(["workload"], "workload") == "the workload as a whole"
+
+
+def test_without_letters_what_was_not_read_comes_first_and_nothing_is_promised(
+    report: Report, snapshot: Snapshot
+) -> None:
+    grades = {
+        code: grade.model_copy(update={"letter": None, "terms": ()})
+        for code, grade in report.grades.items()
+    }
+    overall = report.overall.model_copy(update={"letter": None})
+    shown = page(
+        report.model_copy(update={"grades": grades, "overall": overall, "findings": []}), snapshot
+    )
+    assert "stands in the way" not in shown
+    assert "too little to say" in shown
+    assert shown.index("Not read") < shown.index("Findings")
+    assert "no category could be graded" in shown
 
 
 def test_a_comparison_shows_what_moved(report: Report, snapshot: Snapshot) -> None:

@@ -134,6 +134,23 @@ def test_runs_are_listed_oldest_first_and_replaced_by_their_id(path: Path) -> No
         assert len(store.runs()) == 3
 
 
+@pytest.mark.parametrize("row", [b"\xff\xff", b"{}"], ids=["no text", "no run"])
+def test_a_run_that_cannot_be_read_says_the_file_is_damaged(path: Path, row: bytes) -> None:
+    with open_store(path) as store:
+        store.note_run(_row("a"))
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE seeams_runs SET row = CAST(? AS TEXT)", (row,))
+    with open_store(path) as store, pytest.raises(StoreUnusable, match=r"is damaged \([^{\xff]*\)"):
+        store.runs()
+
+
+def test_a_full_disk_is_told_from_a_folder_that_cannot_be_written(path: Path) -> None:
+    with open_store(path) as store:
+        store._connection.execute("PRAGMA max_page_count = 1")
+        with pytest.raises(StoreUnusable, match="free some space"):
+            store.put(Selector(stack="".join(map(chr, range(256, 9000)))))
+
+
 def test_an_unknown_thread_names_those_that_are_known(path: Path) -> None:
     with open_store(path) as store:
         with pytest.raises(UnknownThread, match="nothing is stored yet"):

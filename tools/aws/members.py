@@ -192,6 +192,7 @@ class Members:
         account = self._asker.account
         keys = account.call(TAG_KEYS, region, {})
         existing = [] if isinstance(keys, Refusal) else search(TAG_KEYS.items, keys) or []
+        existing = list(dict.fromkeys(existing))
         if not existing:
             return f"In {region} there are no tags to be seen."
         if key not in existing:

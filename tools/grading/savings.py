@@ -1,5 +1,6 @@
 """Over-built: what the objectives would bear to lose, and what that would save."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 from state.categories import Category
@@ -18,7 +19,7 @@ def savings_of(
     from tools.checks import all_checks
 
     rows = rows_by_resource(ledger.judgements)
-    savings: set[str] = set()
+    found: dict[str, set[str]] = defaultdict(set)  # what is saved -> where
     for judgement in ledger.assessments[category.code].judgements:
         saving = all_checks()[judgement.check].saving if judgement.otherwise else None
         if saving is None:
@@ -26,8 +27,13 @@ def savings_of(
         without = [row for row in rows[judgement.resource] if row[1] is not judgement]
         without += [(contribution, judgement) for contribution in judgement.otherwise]
         if _still_comfortable(judgement.resource, without, objectives, table):
-            savings.add(f"{ledger.name_of(judgement.resource)}: {saving}")
-    return tuple(sorted(savings))
+            found[saving].add(ledger.name_of(judgement.resource))
+    return tuple(sorted(f"{_listed(sorted(names))}: {saving}" for saving, names in found.items()))
+
+
+def _listed(names: Sequence[str], most: int = 4) -> str:
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
 
 
 def _still_comfortable(

@@ -329,8 +329,9 @@ def test_a_resource_group_names_its_members(account: Account, wire: Wire) -> Non
 
 
 def test_nothing_matches_says_what_there_is(account: Account) -> None:
-    with pytest.raises(NothingMatches, match=r"no resource has the tag 'team'.*'workload'"):
+    with pytest.raises(NothingMatches, match=r"no resource has the tag 'team'.*'workload'") as said:
         discover(account, Selector(tags={"team": "x"}), [REGION])
+    assert str(said.value).count("'workload'") == 1, "each key once"
     with pytest.raises(NothingMatches, match=r"has the values: .*'shop'"):
         discover(account, Selector(tags={"workload": "shpo"}), [REGION])
     with pytest.raises(NothingMatches, match="stack nowhere"):
