@@ -27,7 +27,9 @@ _PARAMETERS: Mapping[str, str | None] = {
     "TaskDefinition": None,
 }
 
-_MAKES_OR_REMOVES = re.compile(r":(create|delete)[A-Z]\w*")
+_MAKES_OR_REMOVES = re.compile(
+    r":(create|delete)(Bucket|EventBus|Function|Queue|StateMachine|Table|Topic)\b"
+)
 
 
 def _called(machine: Item, answers: Mapping[str, Any]) -> Iterable[Reference]:
@@ -47,12 +49,18 @@ def _called(machine: Item, answers: Mapping[str, Any]) -> Iterable[Reference]:
         for key, to in _PARAMETERS.items():
             value = parameters.get(key)
             if isinstance(value, str) and value and not value.startswith(("$", "{%")):
-                yield _reference(value, to)
+                yield _reference(_function(machine, value) if key == "FunctionName" else value, to)
+
+
+def _function(machine: Item, name: str) -> str:
+    """A function may be named by its ARN, by account and name, or by name, each with an alias."""
+    if re.match(r"\d{12}:", name):
+        _, partition, _, region, *_ = machine["stateMachineArn"].split(":")
+        return f"arn:{partition}:lambda:{region}:{name}"
+    return name if name.startswith("arn:") else name.partition(":")[0]
 
 
 def _reference(value: str, to: str | None) -> Reference:
-    if to == "AWS::Lambda::Function" and not value.startswith("arn:"):
-        value = value.rpartition(":function:")[2].partition(":")[0]  # account and alias may be said
     return Reference(
         value=value, to=to, label="calls", guess=to is None, operation=DESCRIBE, path="definition"
     )

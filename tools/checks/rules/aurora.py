@@ -75,6 +75,15 @@ _A = {"AvailabilityZone": "eu-west-1a", "DBInstanceClass": "db.r6g.xlarge"}
 _B = {"AvailabilityZone": "eu-west-1b", "DBInstanceClass": "db.r6g.xlarge"}
 _SERVERLESS = {**_A, "DBInstanceClass": "db.serverless"}
 _NOT_AURORA = _cluster(_A, Engine="postgres")
+_SECONDARY = Example(
+    facts={
+        READ: {
+            "Engine": "aurora-postgresql",
+            "GlobalClusterIdentifier": "orders",
+            "DBClusterMembers": [{"DBInstanceIdentifier": "reader", "IsClusterWriter": False}],
+        }
+    }
+)
 
 
 def _is_aurora(cluster: View) -> bool:
@@ -127,17 +136,18 @@ def _members(cluster: View) -> list[View]:
     saving="the reader: as much as an instance of its size costs",
     passes=[_cluster(_A, _B)],
     fails=[_cluster(_A)],
-    silent=[_NOT_AURORA, _cluster()],
+    silent=[_NOT_AURORA, _cluster(), _SECONDARY],
 )
 def cluster_single_instance(cluster: View) -> Outcome:
     """The data survives in three zones; without a reader there is nothing that serves it meanwhile.
 
     A new instance comes by itself in the same zone. If the zone is lost, somebody has to add it.
+    The copy of a global database in another Region has no writer, and is spare as it is.
     """
-    count = len(cluster.read(READ, "DBClusterMembers[].DBInstanceIdentifier") or ())
-    if not count or not _is_aurora(cluster):
+    writers = cluster.read(READ, "DBClusterMembers[].IsClusterWriter") or ()
+    if not any(writers) or not _is_aurora(cluster):
         return NOT_APPLICABLE
-    return passed_if(count > 1)
+    return passed_if(len(writers) > 1)
 
 
 @check(

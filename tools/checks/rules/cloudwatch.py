@@ -20,6 +20,7 @@ from tools.checks.alarms import (
 )
 from tools.checks.metrics import is_latency
 from tools.checks.neighbours import identify
+from tools.checks.rules.lambda_ import HELPER, serves_deployments_only
 from tools.checks.view import View
 
 FUNCTION = "AWS::Lambda::Function"
@@ -135,7 +136,13 @@ def _related(component: View) -> list[View]:
 
 
 def _needs_an_alarm(component: View) -> bool:
-    """Tables on demand, queues that nobody polls and a group's instances are noticed elsewhere."""
+    """Whether nothing else shows its faults.
+
+    Tables on demand, queues that nobody polls and a group's instances are noticed elsewhere, a
+    helper of deployments in the deployment.
+    """
+    if component.type == FUNCTION:
+        return not serves_deployments_only(component)
     if component.type == TABLE:
         return component.read("dynamodb:DescribeTable", "BillingModeSummary.BillingMode") in (
             None,
@@ -232,6 +239,9 @@ def _needs_an_alarm(component: View) -> bool:
             type=INSTANCE,
             facts={"ec2:DescribeInstances": {"InstanceId": "i-1"}},
             linked_from=[Example(type=GROUP)],
+        ),
+        Example(
+            type=FUNCTION, name=HELPER, facts={"lambda:ListFunctions": {"FunctionName": HELPER}}
         ),
     ],
 )

@@ -3,6 +3,8 @@
 Lambda itself spans the Region's zones: a function is a zone's hostage only through its subnets.
 """
 
+import re
+
 from state.categories.misconfiguration_and_bugs import (
     BAD_CHANGE,
     BAD_CHANGES_KEPT_OUT,
@@ -39,6 +41,20 @@ READ_ROLE = "iam:GetRole"
 READ_RULE = "events:DescribeRule"
 _EVENTS = "events.amazonaws.com"
 _EDGE = "edgelambda.amazonaws.com"
+
+
+# Functions that the CDK puts beside a stack's own: nobody but a deployment calls them.
+_HELPERS = re.compile(
+    r"-(LogRetention[0-9a-f]{8}|CustomS3AutoDeleteObjects|BucketNotificationsHandler[0-9a-f]{8}"
+    r"|CustomCDKBucketDeployment|CustomVpcRestrictDefaultSG|CustomCrossRegionExport"
+    r"|AWS679f53fac002430cb0da5b7982bd2287)|-framework-(onEvent|isComplete|onTimeout)"
+)
+HELPER = "shop-LogRetentionaae0aa3c5b4d4f87b02d85b201efdd8a-1"  # for examples
+
+
+def serves_deployments_only(function: View) -> bool:
+    """Whether it is a helper of deployments, which no user ever waits for."""
+    return bool(_HELPERS.search(function.id))
 
 
 def runs_at_the_edge(function: View) -> bool:
@@ -86,7 +102,7 @@ def _aliases(*versions: str) -> Example:
     strength="functions can be rolled back by moving an alias",
     passes=[_aliases("7")],
     fails=[_aliases(), _aliases("$LATEST")],
-    silent=[at_the_edge(**{ALIASES: []})],
+    silent=[at_the_edge(**{ALIASES: []}), Example(name=HELPER, facts={ALIASES: []})],
 )
 def function_no_alias(function: View) -> Outcome:
     """Code that callers reach as $LATEST is overwritten by a deployment: nothing is left of it.
@@ -96,7 +112,9 @@ def function_no_alias(function: View) -> Outcome:
     versions = function.read(ALIASES, "[].FunctionVersion") or []
     if any(version != "$LATEST" for version in versions):
         return passed()
-    return NOT_APPLICABLE if runs_at_the_edge(function) else failed()
+    if serves_deployments_only(function) or runs_at_the_edge(function):
+        return NOT_APPLICABLE
+    return failed()
 
 
 def _runtime(runtime: str | None) -> Example:

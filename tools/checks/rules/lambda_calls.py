@@ -7,7 +7,14 @@ from state.categories.excessive_latency import SLOW_DEPENDENCY, VISIBLE
 from state.categories.excessive_load import OVERLOAD, WASTED_WORK
 from state.judgements import Layer, Phase
 from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, check, failed, passed, passed_if
-from tools.checks.rules.lambda_ import FUNCTION, LIST, at_the_edge, runs_at_the_edge
+from tools.checks.rules.lambda_ import (
+    FUNCTION,
+    HELPER,
+    LIST,
+    at_the_edge,
+    runs_at_the_edge,
+    serves_deployments_only,
+)
 from tools.checks.view import View
 
 REST_API = "AWS::ApiGateway::RestApi"
@@ -147,7 +154,10 @@ def _with_layer(arn: str) -> Example:
         Example(facts={LIST: {"TracingConfig": {"Mode": "PassThrough"}}}),
         _with_layer("arn:aws:lambda:eu-west-1:123456789012:layer:pandas:3"),
     ],
-    silent=[at_the_edge(**{LIST: {"TracingConfig": {"Mode": "PassThrough"}}})],
+    silent=[
+        at_the_edge(**{LIST: {"TracingConfig": {"Mode": "PassThrough"}}}),
+        Example(name=HELPER, facts={LIST: {"TracingConfig": {"Mode": "PassThrough"}}}),
+    ],
 )
 def function_tracing_off(function: View) -> Outcome:
     """A trace shows in one picture which of the calls behind a function took the time.
@@ -159,4 +169,6 @@ def function_tracing_off(function: View) -> Outcome:
     layers = [str(arn).lower() for arn in function.read(LIST, "Layers[].Arn") or ()]
     if any(tracer in arn for arn in layers for tracer in _TRACERS):
         return passed("by a layer")
-    return NOT_APPLICABLE if runs_at_the_edge(function) else failed()
+    if serves_deployments_only(function) or runs_at_the_edge(function):
+        return NOT_APPLICABLE
+    return failed()

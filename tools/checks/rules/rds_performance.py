@@ -156,7 +156,8 @@ def _placed(fields: dict[str, object], *proxies: Example) -> Example:
     effect_source="an assumption: time until pools and name caches have followed a failover",
     recommendation=(
         "Only where a minute matters: put an RDS Proxy before the database (priced per vCPU of the "
-        "database); it holds connections through a failover and needs no name resolution."
+        "database); it holds connections through a failover and needs no name resolution. AWS's "
+        "wrapper drivers follow a failover as fast, at no cost, if the application may take one."
     ),
     documentation=(
         "Amazon RDS Proxy",
