@@ -52,6 +52,14 @@ def stack_stuck(stack: View) -> Outcome:
     return passed_if(status not in _STUCK, f"it is {status}")
 
 
+def _checked_at(time: str) -> Example:
+    """A drifted stack, last deployed on the first of May."""
+    return _stack(
+        LastUpdatedTime="2026-05-01T12:00:00+00:00",
+        DriftInformation={"StackDriftStatus": "DRIFTED", "LastCheckTimestamp": time},
+    )
+
+
 @check(
     id="cloudformation.stack_drifted",
     resource_type=STACK,
@@ -69,13 +77,27 @@ def stack_stuck(stack: View) -> Outcome:
         f"{_GUIDE}/using-cfn-stack-drift.html",
     ),
     passes=[_stack(DriftInformation={"StackDriftStatus": "IN_SYNC"})],
-    fails=[_stack(DriftInformation={"StackDriftStatus": "DRIFTED"})],
-    silent=[_stack(DriftInformation={"StackDriftStatus": "NOT_CHECKED"}), _stack()],
+    fails=[
+        _stack(DriftInformation={"StackDriftStatus": "DRIFTED"}),
+        _checked_at("2026-05-02T12:00:00+00:00"),
+    ],
+    silent=[
+        _stack(DriftInformation={"StackDriftStatus": "NOT_CHECKED"}),
+        _stack(),
+        _checked_at("2026-04-30T12:00:00+00:00"),
+    ],
 )
 def stack_drifted(stack: View) -> Outcome:
-    """What was mended at night by hand is lost in the next release, or in the next Region."""
+    """What was mended at night by hand is lost in the next release, or in the next Region.
+
+    What was found before the last deployment may be mended by it, or new.
+    """
     status = stack.read(READ, "DriftInformation.StackDriftStatus")
     if status not in ("IN_SYNC", "DRIFTED"):
+        return NOT_APPLICABLE
+    checked = stack.read_time(READ, "DriftInformation.LastCheckTimestamp")
+    updated = stack.read_time(READ, "LastUpdatedTime")
+    if checked and updated and checked < updated:
         return NOT_APPLICABLE
     return passed_if(status == "IN_SYNC")
 

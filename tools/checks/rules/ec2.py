@@ -99,7 +99,7 @@ def _one_of_two() -> Example:
         "Auto Scaling benefits for application architecture",
         "https://docs.aws.amazon.com/autoscaling/ec2/userguide/auto-scaling-benefits.html",
     ),
-    strength="no server depends on being rebuilt by hand",
+    strength="no server carries its load alone",
     passes=[_one_of_two()],
     fails=[instance_example(), Example(facts={READ: _RUNNING}, linked_from=[_behind("i-0a1")])],
     silent=[

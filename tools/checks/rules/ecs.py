@@ -158,7 +158,10 @@ def service_single_task(service: View) -> Outcome:
     title="A service may place tasks in one zone only: the loss of that zone takes all of them",
     question=ZONE_LOSS,
     layer=Layer.HIGH_AVAILABILITY,
-    on_fail=(Effect(ZONE_LOST, Phase.ACT, "rebuild_component", by_person=True),),
+    on_fail=(
+        Effect(ZONE_LOST, Phase.ACT, "change_configuration", by_person=True),
+        Effect(ZONE_LOST, Phase.WARM_UP, "task_replacement"),
+    ),
     on_pass=(Effect(ZONE_LOST, Phase.ACT, "task_replacement"),),
     effect_source="ECS replaces tasks in the remaining zones; without one somebody has to add it",
     recommendation=(

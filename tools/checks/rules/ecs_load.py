@@ -153,16 +153,16 @@ def service_no_autoscaling(service: View) -> Outcome:
         "Automatically scale your Amazon ECS service",
         f"{GUIDE}/service-auto-scaling.html",
     ),
-    passes=[service_with(linked_from=[scaled_between(2, 10)])],
-    fails=[service_with(linked_from=[scaled_between(2, 2)])],
-    silent=[service_with()],
+    passes=[service_with(linked_from=[scaled_between(2, 10), _POLICY])],
+    fails=[service_with(linked_from=[scaled_between(2, 2), _POLICY])],
+    silent=[service_with(), service_with(linked_from=[scaled_between(2, 2)])],
 )
 def service_scaling_at_ceiling(service: View) -> Outcome:
     """Scaling that has no room left protects from nothing, and looks as if it did."""
     if not is_kept_running(service):
         return NOT_APPLICABLE
     targets = service.linked_from(SCALABLE_TARGET, label="scales")
-    if not targets:
+    if not targets or not service.linked_from(SCALING_POLICY, label="scales"):
         return NOT_APPLICABLE
     most = max(target.read(TARGETS, "MaxCapacity") for target in targets)
     return passed_if(most > service.read(READ, "desiredCount"), f"at most {most} tasks")

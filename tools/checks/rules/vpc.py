@@ -41,18 +41,29 @@ def _zones(subnets: list[View]) -> set[str]:
     return {subnet.read(SUBNETS, "AvailabilityZone") for subnet in subnets}
 
 
+def _at_work(subnet: Example) -> Example:
+    task = Example(type=SERVICE, label="placed in")
+    return Example(**{**vars(subnet), "linked_from": [task]})
+
+
 def _routed(*zones: str) -> Example:
-    """A route table through the NAT gateway, with subnets in these zones."""
+    """A route table through the NAT gateway, with subnets in these zones, and one that is empty."""
     return Example(
         type=ROUTE_TABLE,
         label="sends traffic through",
-        linked_from=[_subnet(zone, "routed by") for zone in zones],
+        linked_from=[
+            *(_at_work(_subnet(zone, "routed by")) for zone in zones),
+            _subnet("eu-west-1c", "routed by"),
+        ],
     )
 
 
-def _nat(*tables: Example, mode: str = "zonal") -> Example:
+def _nat(*tables: Example, mode: str = "zonal", in_all: int = 1) -> Example:
+    """A NAT gateway, one of as many in its VPC."""
     facts = {"NatGatewayId": "nat-1", "State": "available", "AvailabilityMode": mode}
-    return Example(facts={NATS: facts}, linked_from=list(tables))
+    others = [Example(type=NAT_GATEWAY, label="part of", name=f"{n}") for n in range(1, in_all)]
+    vpc = Example(type=VPC, label="part of", linked_from=others)
+    return Example(facts={NATS: facts}, linked=[vpc], linked_from=list(tables))
 
 
 @check(
@@ -74,22 +85,33 @@ def _nat(*tables: Example, mode: str = "zonal") -> Example:
     strength="each zone has its own way out",
     saving="the NAT gateways beyond the first",
     passes=[
-        _nat(_routed("eu-west-1a")),
+        _nat(_routed("eu-west-1a"), in_all=2),
         _nat(_routed("eu-west-1a", "eu-west-1b"), mode="regional"),
     ],
     fails=[
         _nat(_routed("eu-west-1a", "eu-west-1b")),
         _nat(_routed("eu-west-1a"), _routed("eu-west-1b")),
     ],
-    silent=[_nat()],
+    silent=[_nat(), _nat(_routed()), _nat(_routed("eu-west-1a"))],
 )
 def nat_gateway_single_az(nat: View) -> Outcome:
-    """When its zone is lost, what runs in the others loses partners and AWS's public endpoints."""
+    """When its zone is lost, what runs in the others loses partners and AWS's public endpoints.
+
+    Subnets in which nothing runs, or databases alone, do without; so does a workload in one zone.
+    """
     if nat.read(NATS, "AvailabilityMode") == "regional":
         return passed()
     tables = nat.linked_from(ROUTE_TABLE, label="sends traffic through")
-    zones = _zones([s for table in tables for s in _subnets_of(table)])
-    return passed_if(len(zones) < 2, ", ".join(sorted(zones))) if zones else NOT_APPLICABLE
+    zones = _zones([s for table in tables for s in _subnets_of(table) if _is_worked_in(s)])
+    vpcs = nat.linked(VPC, label="part of")
+    every = [each for vpc in vpcs for each in vpc.linked_from(NAT_GATEWAY, label="part of")]
+    if not zones or (len(zones) == 1 and len(every) == 1):
+        return NOT_APPLICABLE
+    return passed_if(len(zones) == 1, ", ".join(sorted(zones)))
+
+
+def _is_worked_in(subnet: View) -> bool:
+    return bool(subnet.linked_from(*_COMPUTE, label="placed in"))
 
 
 def _subnets_of(table: View) -> list[View]:
@@ -102,10 +124,7 @@ def _subnets_of(table: View) -> list[View]:
 
 
 def _endpoint(*zones: str, kind: str = "Interface", used: tuple[str, ...] = ()) -> Example:
-    task = Example(type=SERVICE, label="placed in")
-    subnets = [
-        Example(**{**vars(_subnet(zone, "part of")), "linked_from": [task]}) for zone in used
-    ]
+    subnets = [_at_work(_subnet(zone, "part of")) for zone in used]
     idle = _subnet("eu-west-1c", "part of")
     vpc = Example(type=VPC, label="part of", linked_from=[*subnets, idle])
     placed = [_subnet(zone, "placed in") for zone in zones]
@@ -145,7 +164,7 @@ def interface_endpoint_single_az(endpoint: View) -> Outcome:
     own = _zones(endpoint.linked(SUBNET, label="placed in"))
     vpcs = endpoint.linked(VPC, label="part of")
     subnets = [s for vpc in vpcs for s in vpc.linked_from(SUBNET, label="part of")]
-    used = _zones([s for s in subnets if s.linked_from(*_COMPUTE, label="placed in")])
+    used = _zones([s for s in subnets if _is_worked_in(s)])
     if not own or len(used) < 2:
         return NOT_APPLICABLE
     return passed_if(len(own) > 1)
