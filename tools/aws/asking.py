@@ -46,6 +46,7 @@ class Asker:
         self.gaps: dict[tuple[str, str, str | None], Gap] = {}
         self._pool = ThreadPoolExecutor(CALLS_IN_FLIGHT, thread_name_prefix="aws")
         self._answers: dict[str, Future[Any]] = {}
+        self._kept: dict[tuple[str, str], Any] = {}  # by request and what is kept of its answer
         self._lock = threading.Lock()
 
     def __enter__(self) -> "Asker":
@@ -70,6 +71,13 @@ class Asker:
         if isinstance(answer, Refusal):
             self.note(answer, call.operation, region, about)
         return answer
+
+    def hint(
+        self, call: Call, region: str, arguments: Mapping[str, Any], most_items: int | None
+    ) -> Any:
+        """An answer that can only spare calls: None if it is refused or longer; no gap is kept."""
+        answer = self._answered(call, region, arguments, most_items)
+        return None if isinstance(answer, Refusal) else answer
 
     def ask_many(
         self, call: Call, region: str, batch: Batch, ids: Sequence[str]
@@ -101,17 +109,27 @@ class Asker:
         service: Callable[[_Job], str],
     ) -> list[_Result]:
         """The results of the jobs in their order; services take turns, so none holds up others."""
+        futures = self.begin(ask, jobs, service)
+        try:
+            return [future.result() for future in futures]
+        finally:
+            for future in futures:
+                future.cancel()
+
+    def begin(
+        self,
+        ask: Callable[[_Job], _Result],
+        jobs: Sequence[_Job],
+        service: Callable[[_Job], str],
+    ) -> list[Future[_Result]]:
+        """Like `at_once`, without waiting."""
         position: Counter[str] = Counter()
         turns = []
         for index, job in enumerate(jobs):
             turns.append((position[service(job)], index))
             position[service(job)] += 1
         futures = {index: self._pool.submit(ask, jobs[index]) for _, index in sorted(turns)}
-        try:
-            return [futures[index].result() for index in range(len(jobs))]
-        finally:
-            for future in futures.values():
-                future.cancel()
+        return [futures[index] for index in range(len(jobs))]
 
     def note(self, refusal: Refusal, action: str, region: str, resource: str | None) -> None:
         """Keep a gap."""
@@ -158,24 +176,37 @@ class Asker:
             **more,
         }
 
-    def _answered(self, call: Call, region: str, arguments: Mapping[str, Any]) -> Any:
+    def _answered(
+        self,
+        call: Call,
+        region: str,
+        arguments: Mapping[str, Any],
+        most_items: int | None = None,
+    ) -> Any:
         request = f"{call.operation} {region} {json.dumps(arguments, sort_keys=True, default=str)}"
+        if most_items:
+            request += " in part"  # enough for a hint, and for nothing else
         with self._lock:
             is_new = request not in self._answers
             future = self._answers.setdefault(request, Future())
         if is_new:
             try:
-                future.set_result(self.account.call(call, region, arguments))
+                future.set_result(self.account.call(call, region, arguments, most_items))
             except BaseException as error:
                 future.set_exception(error)
                 raise
         answer = future.result()
         if isinstance(answer, Refusal):
             return None if answer.code in call.absent else answer
-        kept = search(call.items, answer)
-        if kept is None:
-            return [] if "[" in call.items else {}
-        return kept
+        if (request, call.items) not in self._kept:
+            kept = search(call.items, answer)
+            self._kept[request, call.items] = nothing(call) if kept is None else kept
+        return self._kept[request, call.items]
+
+
+def nothing(call: Call) -> Any:
+    """The fact of a call that found nothing."""
+    return [] if "[" in call.items else {}
 
 
 def filled(

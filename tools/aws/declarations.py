@@ -79,6 +79,7 @@ class Call:
     batch: Batch | None = None
     about: str = ""  # JMESPath in a kept item: the id or ARN of its resource
     over: tuple[str, str] | None = None  # (operation of an earlier follow-up, JMESPath to a list)
+    unless: "Unless | None" = None  # what spares a follow-up that is made for one resource
 
     @property
     def service(self) -> str:
@@ -90,6 +91,20 @@ class Call:
         """The permission the call needs."""
         service, _, name = self.operation.partition(":")
         return self.iam or f"{_IAM_PREFIXES.get(service, service)}:{name}"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Unless:
+    """What spares a follow-up: another answer shows that it would find nothing.
+
+    `call` is another follow-up of the resource, or one about the account as a whole: that one is
+    read only as far as it costs less than what it could spare. `says` is a JMESPath that sees its
+    `answer` and the resource's `id`; where it is true, the fact is empty, as if AWS had said so.
+    A call that is refused spares nothing, and leaves no gap: nothing is missing.
+    """
+
+    call: Call
+    says: str
 
 
 class Find(Flag):
@@ -192,7 +207,8 @@ class Collector:
     @property
     def calls(self) -> tuple[Call, ...]:
         """Every call the collector may make."""
-        return (self.read, *self.follow_ups, *((self.tag_call,) if self.tag_call else ()))
+        own = (self.read, *self.follow_ups, *((self.tag_call,) if self.tag_call else ()))
+        return tuple(dict.fromkeys((*own, *(call.unless.call for call in own if call.unless))))
 
 
 @cache

@@ -1,16 +1,20 @@
 """Follow-up calls: what the item of a resource does not tell."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from tools.aws.answers import parse_json_texts, search
-from tools.aws.asking import Asker, chunks, filled
+from tools.aws.asking import Asker, chunks, filled, nothing
 from tools.aws.declarations import Call
 from tools.aws.inventory import Found, Inventory
 from tools.aws.redaction import redact
 from tools.aws.refusals import Refusal
 from tools.aws.tags import ask_together
+
+# An account-wide list may hold so many items for each call that it could spare: with AWS's pages of
+# 50 it then costs a quarter of these calls at most.
+_ITEMS_FOR_A_CALL = 12
 
 _Job = tuple[Found, Call, Any]  # the element of an earlier answer is the third, where there is one
 _Facts = dict[str, dict[str, Any]]  # resource id -> operation -> answer
@@ -21,6 +25,7 @@ class Details:
 
     def __init__(self, asker: Asker, inventory: Inventory) -> None:
         self._asker, self._inventory = asker, inventory
+        self._sparing: Counter[tuple[Call, str]] = Counter()  # calls that one in a Region may spare
 
     def read(self) -> None:
         """Make the calls that are due, and learn what the answers refer to."""
@@ -53,6 +58,9 @@ class Details:
     def _ask_each(self, jobs: list[_Job], facts: _Facts) -> None:
         jobs = [job for job in jobs if not job[1].batch and _applies(job[1], job[0])]
         refused: set[tuple[str, str]] = set()
+        self._sparing = Counter(
+            (call.unless.call, self._region(found)) for found, call, _ in jobs if call.unless
+        )
         answers = self._asker.at_once(self._ask, jobs, lambda job: job[1].service)
         for (found, call, each), answer in zip(jobs, answers, strict=True):
             mine = facts[found.resource.id]
@@ -68,12 +76,31 @@ class Details:
 
     def _ask(self, job: _Job) -> Any:
         found, call, each = job
-        seen, region = found.seen, self._region(found)
-        more = {"name": found.resource.name, "each": each}
-        names = self._asker.names(seen.plain_id, seen.arn, region, **more)
-        arguments = filled(call.arguments, names, seen.item)
-        answer = self._asker.ask(call, region, arguments, about=found.resource.id)
+        if self._is_spared(found, call):
+            return nothing(call)
+        arguments = self._arguments(found, call, each)
+        answer = self._asker.ask(call, self._region(found), arguments, about=found.resource.id)
         return {} if answer is None else answer
+
+    def _arguments(self, found: Found, call: Call, each: Any = None) -> dict[str, Any]:
+        seen, more = found.seen, {"name": found.resource.name, "each": each}
+        names = self._asker.names(seen.plain_id, seen.arn, self._region(found), **more)
+        return filled(call.arguments, names, seen.item)
+
+    def _is_spared(self, found: Found, call: Call) -> bool:
+        """Whether another answer shows that the call would find nothing."""
+        if call.unless is None:
+            return False
+        other, region = call.unless.call, self._region(found)
+        most_items = None
+        if other not in found.seen.collector.follow_ups:  # which are made anyway
+            spared = self._sparing[other, region]
+            if spared < 2:
+                return False
+            most_items = _ITEMS_FOR_A_CALL * spared
+        answer = self._asker.hint(other, region, self._arguments(found, other), most_items)
+        seen = {"answer": answer, "id": found.seen.plain_id}
+        return answer is not None and bool(search(call.unless.says, seen))
 
     def _ask_together(self, due: Iterable[Found], facts: _Facts) -> None:
         wanted: dict[tuple[Call, str], list[Found]] = defaultdict(list)

@@ -13,7 +13,7 @@ from typing import Any
 from state.snapshot import Selector, Snapshot
 from tools.aws.account import Account
 from tools.aws.asking import Asker
-from tools.aws.declarations import Find, collectors
+from tools.aws.declarations import Collector, Find, collectors
 from tools.aws.details import Details
 from tools.aws.inventory import Inventory
 from tools.aws.members import Members
@@ -71,14 +71,17 @@ def _read(asker: Asker, members: Members, inventory: Inventory) -> Relating:
     details = Details(asker, inventory)
     relating = Relating(asker, inventory, members, lists)
 
+    unindexed = _unindexed(asker, members)
+    lists.begin(unindexed)
     members.find()
-    _keep_tagged(asker, members, tags, lists, reader)
+    _keep_tagged(unindexed, members, tags, lists, reader)
     wanted = members.wanted
     attached = True
     while wanted or attached:
         reader.read(wanted)
         tags.recognise(inventory)
         wanted = relating.neighbours()  # first, so that what members use is detailed too
+        lists.begin(relating.due())
         details.read()
         wanted |= relating.neighbours()
         attached = False
@@ -90,16 +93,20 @@ def _read(asker: Asker, members: Members, inventory: Inventory) -> Relating:
     return relating
 
 
-def _keep_tagged(asker: Asker, members: Members, tags: Tags, lists: Lists, reader: Reader) -> None:
-    """Keep of the types that the tag index cannot see what carries the tag."""
-    if not members.selector.tags:
-        return
-    due = [
+def _unindexed(asker: Asker, members: Members) -> list[tuple[Collector, str]]:
+    """The lists of what the tag index cannot see."""
+    return [
         (collector, region)
         for collector in collectors().values()
-        if Find.LISTED in collector.find
+        if Find.LISTED in collector.find and members.selector.tags
         for region in asker.regions
     ]
+
+
+def _keep_tagged(
+    due: list[tuple[Collector, str]], members: Members, tags: Tags, lists: Lists, reader: Reader
+) -> None:
+    """Keep of the listed what carries the tag."""
     listed = {id(each): each for each in lists.read(due)}.values()
     seen = [each for each_list in listed for each in each_list.seen]
     known = tags.of(seen)

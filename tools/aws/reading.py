@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -37,19 +38,23 @@ class Lists:
 
     def __init__(self, asker: Asker) -> None:
         self._asker = asker
-        self._read: dict[tuple[str, str], Listed] = {}  # by type and Region
+        self._begun: dict[tuple[str, str], Future[Listed]] = {}  # by type and Region
+
+    def begin(self, wanted: Iterable[tuple[Collector, str]]) -> list[tuple[str, str]]:
+        """Ask for the lists of types in Regions that nobody asked for yet; don't wait for them."""
+        keys = [(c.type, self._asker.home(c, region)) for c, region in wanted]
+        due = [key for key in dict.fromkeys(keys) if key not in self._begun]
+        futures = self._asker.begin(self._ask, due, lambda key: _service(key[0]))
+        self._begun.update(zip(due, futures, strict=True))
+        return keys
 
     def read(self, wanted: Iterable[tuple[Collector, str]]) -> list[Listed]:
         """The lists of types in Regions."""
-        keys = [(c.type, self._asker.home(c, region)) for c, region in wanted]
-        due = [key for key in dict.fromkeys(keys) if key not in self._read]
-        answers = self._asker.at_once(self._ask, due, lambda key: _service(key[0]))
-        self._read.update(zip(due, answers, strict=True))
-        return [self._read[key] for key in keys]
+        return [self._begun[key].result() for key in self.begin(wanted)]
 
     def has(self, collector: Collector, region: str) -> bool:
-        """Whether the list was read already."""
-        return (collector.type, self._asker.home(collector, region)) in self._read
+        """Whether the list was asked for already."""
+        return (collector.type, self._asker.home(collector, region)) in self._begun
 
     def _ask(self, key: tuple[str, str]) -> Listed:
         collector, region = collectors()[key[0]], key[1]

@@ -53,8 +53,8 @@ class Relating:
         user = reference.incoming and self._inventory.resolve(reference, found.resource.region)
         return bool(user and user.resource.member)
 
-    def attached(self) -> list[Sighted]:
-        """What points at a member through an `attach` link, or at what a member depends on."""
+    def due(self) -> list[tuple[Collector, str]]:
+        """The lists in which something may stand that is attached to what was found so far."""
         types = {found.resource.type for found in self._inventory}
         due = [
             (collector, region)
@@ -62,7 +62,11 @@ class Relating:
             if Find.ATTACHED in collector.find and _could_attach(collector, types)
             for region in self._asker.regions
         ]
-        due = list({(c.type, self._asker.home(c, r)): (c, r) for c, r in due}.values())
+        return list({(c.type, self._asker.home(c, r)): (c, r) for c, r in due}.values())
+
+    def attached(self) -> list[Sighted]:
+        """What points at a member through an `attach` link, or at what a member depends on."""
+        due = self.due()
         kept: list[Sighted] = []
         for (collector, region), listed in zip(due, self._lists.read(due), strict=True):
             key = (collector.type, region)

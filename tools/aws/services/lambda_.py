@@ -1,9 +1,14 @@
 """Lambda: functions with their callers, aliases and limits; event source mappings.
 
-The account's functions are listed once. AWS allows 15 control-plane calls a second, so each
-follow-up has to be worth one: the policy names the callers, the aliases are what a rollback needs,
-the reserved concurrency is the bulkhead, and only where events come in is it asked where failed
-ones go.
+AWS allows 15 control-plane calls a second (and another 15 for policies), so each follow-up has to
+be worth one:
+
+- The policy is the only place that shows every caller: a bucket, a rule of somebody else, an agent.
+- Aliases are what a rollback needs. One can only lead to a published version, and one list shows
+  which functions have any.
+- The reserved concurrency is the bulkhead. That nothing is taken out of the account's pool
+  (GetAccountSettings) would spare no call: a function that is shut off reserves zero of it.
+- Only where events come in is it asked where failed ones go.
 """
 
 import json
@@ -11,7 +16,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from state.snapshot import RelationKind
-from tools.aws.declarations import Call, Collector, Find, Item, Link, Reference
+from tools.aws.declarations import Call, Collector, Find, Item, Link, Reference, Unless
 from tools.aws.mentions import callers, mentions
 
 FUNCTION_TYPE = "AWS::Lambda::Function"
@@ -21,6 +26,12 @@ ASYNCHRONOUS_CALLERS = tuple(
     f"{service}.amazonaws.com" for service in ("s3", "sns", "events", "iot", "ses", "codecommit")
 )
 _FROM_THEM = f"Policy.Statement[?contains(`{json.dumps(ASYNCHRONOUS_CALLERS)}`, Principal.Service)]"
+
+_PUBLISHED = Call(  # the names of functions that have a version for an alias to lead to
+    operation="lambda:ListFunctions",
+    items="Functions[?Version != '$LATEST'].FunctionName",
+    arguments={"FunctionVersion": "ALL"},
+)
 
 
 def _named_by_function(function: Item, answers: Mapping[str, Any]) -> Iterable[Reference]:
@@ -60,7 +71,12 @@ FUNCTION = Collector(
             arguments={"FunctionName": "{id}"},
             absent=("ResourceNotFoundException",),
         ),
-        Call(operation="lambda:ListAliases", items="Aliases[]", arguments={"FunctionName": "{id}"}),
+        Call(
+            operation="lambda:ListAliases",
+            items="Aliases[?FunctionVersion != '$LATEST']",
+            arguments={"FunctionName": "{id}"},
+            unless=Unless(call=_PUBLISHED, says="!contains(answer, id)"),
+        ),
         Call(operation="lambda:GetFunctionConcurrency", arguments={"FunctionName": "{id}"}),
         Call(
             operation="lambda:ListFunctionEventInvokeConfigs",

@@ -1,9 +1,10 @@
 """S3: buckets with versioning, replication, lifecycle and encryption."""
 
 from state.snapshot import RelationKind
-from tools.aws.declarations import Call, Collector, Link
+from tools.aws.declarations import Call, Collector, Link, Unless
 
 _NAMED = {"Bucket": "{id}"}
+_VERSIONING = Call(operation="s3:GetBucketVersioning", arguments=_NAMED)
 
 # One list shows every bucket's Region (only when it is asked for in pages), so no bucket has to be
 # asked where it is, and each is then asked in its own Region.
@@ -23,13 +24,15 @@ BUCKET = Collector(
         "join('', ['s3://', Name])",
     ),
     follow_ups=(
-        Call(operation="s3:GetBucketVersioning", arguments=_NAMED),
+        _VERSIONING,
         Call(
             operation="s3:GetBucketReplication",
             items="ReplicationConfiguration",
             arguments=_NAMED,
             absent=("ReplicationConfigurationNotFoundError",),
             iam="s3:GetReplicationConfiguration",
+            # S3 replicates no bucket without versions, and suspends none that is replicated.
+            unless=Unless(call=_VERSIONING, says="answer.Status != 'Enabled'"),
         ),
         Call(
             operation="s3:GetBucketLifecycleConfiguration",

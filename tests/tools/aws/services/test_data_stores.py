@@ -313,7 +313,13 @@ def ids(account: tuple[boto3.Session, str, dict[str, str]]) -> dict[str, str]:
 class AccountWithBackups(Account):
     """An account in which AWS Backup copies the carts every twelve hours; moto cannot show it."""
 
-    def call(self, call: Call, region: str, arguments: Mapping[str, Any]) -> Any:
+    def call(
+        self,
+        call: Call,
+        region: str,
+        arguments: Mapping[str, Any],
+        most_items: int | None = None,
+    ) -> Any:
         now = datetime.now(UTC)
         copies = [now - timedelta(hours=hours) for hours in (2, 14, 26)]
         point = arn("backup", "recovery-point:1")
@@ -335,7 +341,7 @@ class AccountWithBackups(Account):
             },
             "backup:ListCopyJobs": {"CopyJobs": []},
         }
-        return answers.get(call.operation) or super().call(call, region, arguments)
+        return answers.get(call.operation) or super().call(call, region, arguments, most_items)
 
 
 @pytest.fixture(scope="module")

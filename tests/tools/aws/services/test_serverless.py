@@ -201,8 +201,9 @@ def test_nothing_is_missing(snapshot: Snapshot) -> None:
     assert snapshot.gaps == []
 
 
-def test_functions_are_listed_once(snapshot: Snapshot) -> None:
-    assert snapshot.calls["lambda:ListFunctions"] == 1
+def test_functions_are_listed_once_and_their_versions_once(snapshot: Snapshot) -> None:
+    assert snapshot.calls["lambda:ListFunctions"] == 2
+    assert "lambda:ListAliases" not in snapshot.calls, "none has a version for an alias to lead to"
     assert snapshot.calls["lambda:GetPolicy"] == 2, "neighbours are not asked for details"
 
 
