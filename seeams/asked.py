@@ -132,6 +132,6 @@ def _ask(question: str) -> int:
         if not answer:  # Ctrl-D
             raise typer.Abort
         try:
-            return parse_duration(answer)
+            return parse_duration(answer.strip())
         except InvalidDuration as error:
             sys.stderr.write(f"{error}\n")

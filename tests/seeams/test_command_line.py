@@ -251,6 +251,7 @@ def test_a_person_who_is_there_is_asked_on_stderr(
     said = capsys.readouterr()
     assert said.out == ""
     assert said.err.count("How long may it be down?") == 2
+    assert "'soon' is no duration" in said.err
     monkeypatch.setattr(sys, "stdin", Person(""))
     with pytest.raises(typer.Abort):
         objectives_of(None, "1h", None, None)

@@ -53,14 +53,18 @@ def grade(
 def compose(grades: Mapping[str, Grade], ledger: Ledger) -> Overall:
     """The workload: back no sooner than its slowest hard dependency, as poor as its worst category.
 
-    Times are those of the categories that could be graded; one that could not leaves no letter.
+    Times are those of the categories that could be graded; one that could not leaves no letter,
+    and neither does a workload on which no check has anything to say.
     """
     ordered = [grades[c.code] for c in categories() if c.code in grades]
     graded = [g for g in ordered if g.letter is not None]
     missing = [c.title for c in categories() if c.code not in {g.category for g in graded}]
-    letter = None if missing else worst([g.letter for g in graded if g.letter])
+    judged = any(judgement.verdict is not Verdict.UNKNOWN for judgement in ledger.judgements)
+    letter = worst([g.letter for g in graded if g.letter]) if judged and not missing else None
     if missing:
         reason = f"no overall letter: {', '.join(missing)} could not be graded"
+    elif not judged:
+        reason = "no overall letter: no check applies to any of these resources"
     else:
         limiting = max((g for g in graded if g.letter == letter), key=_largest_share)
         reason = f"{_title(limiting.category)}: {limiting.reason}"

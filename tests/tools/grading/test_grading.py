@@ -292,6 +292,16 @@ def test_a_specialist_that_broke_leaves_no_letter(ledger_of: LedgerOf) -> None:
     )
 
 
+def test_a_workload_on_which_no_check_has_anything_to_say_has_no_letter(
+    ledger_of: LedgerOf,
+) -> None:
+    ledger = ledger_of({category.code: [] for category in categories()})
+    grades = {category.code: given(category, ledger) for category in categories()}
+    overall = compose(grades, ledger)
+    assert overall.letter is None
+    assert overall.reason == "no overall letter: no check applies to any of these resources"
+
+
 def test_the_workload_is_as_poor_as_its_worst_category(ledger_of: LedgerOf) -> None:
     lost = row(Verdict.FAIL, effect(DATA_DELETED.name, Phase.LOSE, "no_copy"))
     ledger = ledger_of({SPOF.code: [row(Verdict.FAIL, RESTORE), PASS], BUGS.code: [lost, PASS]})
