@@ -119,7 +119,8 @@ _TARGET_GROUP = Example(
     effect_source="the target group's health check against the start of a new task",
     recommendation=(
         "Set the desired count, and the minimum of auto scaling, to 2 in subnets of two zones: "
-        "doubles the smallest bill, and a lost task then costs no more than a few failed requests."
+        "doubles the smallest bill, and a lost task then costs no more than a few failed requests. "
+        "A task of which there must never be two stays alone; ECS replaces it within minutes."
     ),
     documentation=("Amazon ECS services", f"{GUIDE}/ecs_services.html"),
     strength="services run several tasks, so the loss of one is hardly noticed",

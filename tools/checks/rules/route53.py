@@ -240,9 +240,15 @@ def _health_check(**config: object) -> Example:
     ),
     passes=[_health_check(), _health_check(Disabled=False)],
     fails=[_health_check(Disabled=True)],
+    silent=[_health_check(Disabled=True, Inverted=True)],
 )
 def health_check_disabled(health_check: View) -> Outcome:
-    """It was meant for an hour of maintenance; nothing says so when it stays off."""
+    """It was meant for an hour of maintenance; nothing says so when it stays off.
+
+    Inverted and off it counts as unhealthy: somebody has sent traffic elsewhere on purpose.
+    """
+    if health_check.read(CHECKS, "HealthCheckConfig.Inverted"):
+        return NOT_APPLICABLE
     return passed_if(not health_check.read(CHECKS, "HealthCheckConfig.Disabled"))
 
 
