@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rich.live import Live
 
 _PER_SECOND = 8
+_GOES_ON = "going on where the last run stopped: what it read and judged is kept"
 
 
 class Progress:
@@ -31,6 +32,7 @@ class Progress:
         self.regions: Counter[str] = Counter()
         self.members = self.neighbours = self.gaps = 0
         self.nodes: dict[str, str] = {}  # node -> "started" or "finished"
+        self.goes_on = False  # an earlier run had read the account already
         self.checks: Counter[str] = Counter()  # by category slug
         self.failing: Counter[str] = Counter()
         self._started = time.monotonic()
@@ -81,9 +83,14 @@ class Progress:
     def tell(self, event: Mapping[str, Any]) -> None:
         """An event of the run."""
         with self._lock:
+            first = not self.nodes and event["event"] == "started"
+            self.goes_on = self.goes_on or (first and event["node"] != "discover")
             self._note(event)
-        if self._live is None and event["event"] == "finished":
-            self._say(event["node"])
+        if self._live is None:
+            if first and self.goes_on:
+                complain(_GOES_ON)
+            if event["event"] == "finished":
+                self._say(event["node"])
 
     def _note(self, event: Mapping[str, Any]) -> None:
         match event["event"]:
@@ -102,7 +109,7 @@ class Progress:
     def _say(self, node: str) -> None:
         if node == "discover":
             complain(f"read {self._read()}")
-        elif node == "assessed":
+        elif node == "assessed" and self.checks:
             complain(
                 f"judged by {sum(self.checks.values())} checks, {_found(self.failing.total())}"
             )
@@ -121,8 +128,11 @@ class Progress:
 
         with self._lock:
             seconds = time.monotonic() - self._started
-            lines = [Text(f"{self.title}   {seconds:.0f} s", "bold"), Text(f"  {self._read()}")]
-            if self.nodes.get("discover") != "finished":
+            lines = [
+                Text(f"{self.title}   {seconds:.0f} s", "bold"),
+                Text(f"  {_GOES_ON if self.goes_on else self._read()}"),
+            ]
+            if self.nodes.get("discover") != "finished" and not self.goes_on:
                 busy = [f"{service} {n}" for service, n in self.calls.most_common()]
                 lines.append(Text("  " + "  ".join(busy), "dim", no_wrap=True, overflow="ellipsis"))
             for category in categories():
@@ -134,10 +144,14 @@ class Progress:
 
         assessing = self.nodes.get(f"assess_{slug}", "")
         grading = self.nodes.get(f"grade_{slug}", "")
+        if self.goes_on and not assessing:
+            assessing = "finished"  # by the earlier run
         state = {"": "waits", "started": "judges", "finished": "judged"}[assessing]
         if grading:
             state = {"started": "grades", "finished": "graded"}[grading]
-        found = f"{self.checks[slug]} checks, {_found(self.failing[slug])}" if assessing else ""
+        found = f"{self.checks[slug]} checks, {_found(self.failing[slug])}"
+        if not self.checks[slug]:
+            found = ""
         style = "green" if grading == "finished" else "" if assessing else "dim"
         return Text(f"  {title:<28}{state:<8}{found}", style)
 

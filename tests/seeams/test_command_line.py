@@ -169,6 +169,19 @@ def test_sigterm_ends_a_run_like_ctrl_c() -> None:
         progress.on_call("rds:DescribeDBInstances", "eu-west-1")
 
 
+def test_going_on_is_said_and_nothing_is_claimed_that_was_not_done(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with Progress("Reading workload=shop") as progress:
+        for node in ("assessed", "grade_spof"):
+            progress.tell({"event": "started", "node": node})
+            progress.tell({"event": "finished", "node": node})
+    said = capsys.readouterr().err
+    assert said.count("going on where the last run stopped") == 1
+    assert "judged by" not in said
+    assert not Progress("new").goes_on
+
+
 def test_the_catalogue_can_be_filtered_and_read(seeams: Seeams) -> None:
     every = json.loads(seeams("checks", "--json").stdout)
     some = json.loads(seeams("checks", "--service", "rds", "--category", "spof", "--json").stdout)
