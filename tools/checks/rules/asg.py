@@ -1,10 +1,9 @@
-"""Auto Scaling groups: redundancy and self-healing."""
+"""Auto Scaling groups: redundancy, and what finds a sick instance."""
 
 from collections import Counter
 
 from state.categories.excessive_load import OVERLOAD, OVERWHELMED
-from state.categories.misconfiguration_and_bugs import BAD_CHANGE, CHANGED_BY_HAND, GUARDRAILS
-from state.categories.shared_fate import CHANGE_SIZE
+from state.categories.misconfiguration_and_bugs import BAD_CHANGE
 from state.categories.single_point_of_failure import (
     COMPONENT_LOST,
     CONTROL_PLANE,
@@ -14,15 +13,11 @@ from state.categories.single_point_of_failure import (
 )
 from state.judgements import Layer, Phase
 from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, check, failed, passed, passed_if
-from tools.checks.view import Unknown, View
+from tools.checks.view import View
 
 GROUP = "AWS::AutoScaling::AutoScalingGroup"
-TEMPLATE = "AWS::EC2::LaunchTemplate"
-IMAGE = "AWS::EC2::Image"
 TARGET_GROUP = "AWS::ElasticLoadBalancingV2::TargetGroup"
 READ = "autoscaling:DescribeAutoScalingGroups"
-VERSIONS = "ec2:DescribeLaunchTemplateVersions"
-IMAGES = "ec2:DescribeImages"
 
 # Tags of groups that another scheduler sizes: cluster autoscaler, node groups, capacity providers.
 _SIZED_BY_OTHERS = (
@@ -33,7 +28,6 @@ _SIZED_BY_OTHERS = (
     "AWSBatchServiceTag",
 )
 _OF_A_CLUSTER = ("kubernetes.io/cluster/", "k8s.io/cluster-autoscaler/")
-_SELF_HEALING = {"Launch", "Terminate", "HealthCheck", "ReplaceUnhealthy", "AddToLoadBalancer"}
 
 
 def group_facts(**fields: object) -> dict[str, object]:
@@ -83,7 +77,8 @@ def _stands_in(group: View) -> list[View]:
     return list({each.id: each for each in (group, *others) if not is_switched_off(each)}.values())
 
 
-def _rides_out_a_loss(group: View) -> bool:
+def rides_out_a_loss(group: View) -> bool:
+    """Whether the loss of one instance leaves another, in the group or beside it."""
     return sum(int(each.read(READ, "MinSize") or 0) for each in _stands_in(group)) >= 2
 
 
@@ -181,7 +176,7 @@ def group_min_below_two(group: View) -> Outcome:
         return NOT_APPLICABLE
     if is_sized_by_others(group) and group.read(READ, "DesiredCapacity") >= 2:
         return NOT_APPLICABLE
-    return passed_if(_rides_out_a_loss(group))
+    return passed_if(rides_out_a_loss(group))
 
 
 @check(
@@ -221,178 +216,7 @@ def group_elb_health_check_off(group: View) -> Outcome:
     trusted = set((group.read(READ, "HealthCheckType") or "").split(","))
     if trusted & {"ELB", "VPC_LATTICE"}:
         return passed()
-    return failed(spared=[COMPONENT_LOST] if _rides_out_a_loss(group) else [])
-
-
-def _suspended(*names: str) -> list[dict[str, str]]:
-    return [{"ProcessName": name} for name in names]
-
-
-@check(
-    id="asg.group_process_suspended",
-    resource_type=GROUP,
-    title=(
-        "A group's self-healing is suspended: what is lost is not replaced until somebody resumes "
-        "it"
-    ),
-    question=CHANGED_BY_HAND,
-    layer=Layer.HIGH_AVAILABILITY,
-    on_fail=(
-        Effect(BAD_CHANGE, Phase.ACT, "change_configuration", by_person=True),
-        Effect(ZONE_LOST, Phase.ACT, "change_configuration", by_person=True),
-        Effect(COMPONENT_LOST, Phase.ACT, "change_configuration", by_person=True),
-        Effect(OVERLOAD, Phase.ACT, "change_configuration", by_person=True),
-    ),
-    effect_source="an assumed change by hand: find out why, and resume",
-    recommendation=(
-        "Resume the processes (`resume-processes`), and suspend them for the length of a job only: "
-        "standby or instance protection spare single instances instead."
-    ),
-    documentation=(
-        "Suspend and resume processes",
-        "https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-suspend-resume-processes.html",
-    ),
-    passes=[_group(), _group(SuspendedProcesses=_suspended("AZRebalance"))],
-    fails=[
-        _group(SuspendedProcesses=_suspended("Launch")),
-        _group(SuspendedProcesses=_suspended("ReplaceUnhealthy")),
-    ],
-    silent=[_group(MaxSize=0, SuspendedProcesses=_suspended("Launch"))],
-)
-def group_process_suspended(group: View) -> Outcome:
-    """Usually left over from a deployment or an inquiry: all looks well until it is needed."""
-    if is_switched_off(group):
-        return NOT_APPLICABLE
-    names = set(group.read(READ, "SuspendedProcesses[].ProcessName") or [])
-    suspended = sorted(names & _SELF_HEALING)
-    if not suspended:
-        return passed()
-    spared = [] if "Launch" in suspended else [OVERLOAD]
-    if _rides_out_a_loss(group):
-        spared.append(COMPONENT_LOST)
-    return failed(", ".join(suspended), spared=spared)
-
-
-def _template(image_state: str | None, *, newer: Example | None = None) -> Example:
-    """A template whose first and default version boots from an image in this state."""
-    versions = [_version(1, "ami-1", DefaultVersion=True)]
-    images = [_image("ami-1", image_state)]
-    if newer:
-        versions.append(_version(2, "ami-2"))
-        images.append(newer)
-    return Example(type=TEMPLATE, label="launches from", facts={VERSIONS: versions}, linked=images)
-
-
-def _version(number: int, image: str, **fields: object) -> dict[str, object]:
-    return {"VersionNumber": number, "LaunchTemplateData": {"ImageId": image}, **fields}
-
-
-def _image(image: str, state: str | None) -> Example:
-    return Example(
-        type=IMAGE,
-        label="boots from",
-        dangling=state is None,
-        facts={IMAGES: {"ImageId": image, "State": state}},
-    )
-
-
-def _launching(template: Example, *target_groups: Example, version: str | None = None) -> Example:
-    groups = [
-        Example(type=TARGET_GROUP, label="forwards to", dangling=each.dangling)
-        for each in target_groups or (Example(),)
-    ]
-    named = {"LaunchTemplateId": "lt-1", **({"Version": version} if version else {})}
-    facts = group_facts(LaunchTemplate=named)
-    return Example(facts={READ: facts}, linked=[template], linked_from=groups)
-
-
-def _is_gone(group: View) -> str:
-    """What the group refers to and cannot find, in words; empty if everything is there."""
-    named = group.read(READ, "TargetGroupARNs") or []
-    if group.workload.gap("elbv2:DescribeTargetGroups"):
-        raise Unknown("elbv2:DescribeTargetGroups")
-    if len(set(named)) > len(group.linked_from(TARGET_GROUP, label="forwards to")):
-        return "a target group is gone"
-    if group.dangling("launches from"):
-        return "the launch template is gone"
-    for template in group.linked(TEMPLATE, label="launches from"):
-        wanted = _boots_from(group, template)
-        images = template.linked(IMAGE, label="boots from")
-        states = {image.read(IMAGES, "ImageId"): image.read(IMAGES, "State") for image in images}
-        if wanted in states and states[wanted] != "available":
-            return f"the image is {states[wanted]}"
-        if wanted and wanted not in states and template.dangling("boots from"):
-            return "the image is gone"
-    return ""
-
-
-def _boots_from(group: View, template: View) -> str | None:
-    """The image of the template's version that the group launches, if that version was read."""
-    version = group.read(
-        READ,
-        "LaunchTemplate.Version"
-        " || MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification.Version",
-    )
-    path = "[].[VersionNumber, DefaultVersion, LaunchTemplateData.ImageId]"
-    rows = sorted(template.read(VERSIONS, path) or [], key=lambda row: int(row[0]))
-    if version == "$Latest":
-        rows = rows[-1:]
-    elif version in (None, "$Default"):
-        rows = [row for row in rows if row[1]]
-    else:
-        rows = [row for row in rows if str(row[0]) == version]
-    image = rows[0][2] if rows else None
-    return image if image and image.startswith("ami-") else None
-
-
-@check(
-    id="asg.group_broken_reference",
-    resource_type=GROUP,
-    title=(
-        "A group refers to an image, template or target group that is gone: it can replace nothing"
-    ),
-    question=GUARDRAILS,
-    layer=Layer.HIGH_AVAILABILITY,
-    on_fail=(
-        Effect(ZONE_LOST, Phase.ACT, "redeploy_by_hand", by_person=True),
-        Effect(COMPONENT_LOST, Phase.ACT, "redeploy_by_hand", by_person=True),
-        Effect(OVERLOAD, Phase.ACT, "redeploy_by_hand", by_person=True),
-    ),
-    effect_source="an assumed build of an image and template under pressure",
-    recommendation=(
-        "Point the launch template at an image that exists and start one instance from it; keep "
-        "images "
-        "that templates refer to out of the clean-up job."
-    ),
-    documentation=(
-        "Troubleshoot Amazon EC2 Auto Scaling",
-        "https://docs.aws.amazon.com/autoscaling/ec2/userguide/CHAP_Troubleshooting.html",
-    ),
-    passes=[
-        _launching(_template("available")),
-        _launching(_template(None, newer=_image("ami-2", "available")), version="$Latest"),
-        _launching(_template("available", newer=_image("ami-2", "disabled")), version="1"),
-    ],
-    fails=[
-        _launching(_template("available", newer=_image("ami-2", "disabled")), version="$Latest"),
-        _launching(_template(None)),
-        _launching(_template("disabled")),
-        _launching(Example(type=TEMPLATE, label="launches from", dangling=True)),
-        _launching(_template("available"), Example(dangling=True)),
-    ],
-    silent=[_group(MaxSize=0)],
-)
-def group_broken_reference(group: View) -> Outcome:
-    """Running instances hide it: it shows when the first is lost, or when load asks for more.
-
-    Only the version that the group launches counts; an old default may name what it likes. A group
-    that stands by with no instance needs all of it most.
-    """
-    if group.read(READ, "MaxSize") == 0:
-        return NOT_APPLICABLE
-    if gone := _is_gone(group):
-        return failed(gone, spared=[COMPONENT_LOST] if _rides_out_a_loss(group) else [])
-    return passed()
+    return failed(spared=[COMPONENT_LOST] if rides_out_a_loss(group) else [])
 
 
 _FOUR_THREE_TWO = ("eu-west-1a",) * 4 + ("eu-west-1b",) * 3 + ("eu-west-1c",) * 2
@@ -447,37 +271,3 @@ def group_az_loss_undersized(group: View) -> Outcome:
         return NOT_APPLICABLE
     most, least = max(count.values()), min(count.values())
     return passed_if(most - least < 2 or most * 2 <= count.total(), f"{most} of {count.total()}")
-
-
-@check(
-    id="asg.group_replaced_at_once",
-    resource_type=GROUP,
-    title="A group may replace most instances at once: one bad release reaches nearly all users",
-    question=CHANGE_SIZE,
-    layer=Layer.CONTINUOUS_IMPROVEMENT,
-    on_fail=(Effect(BAD_CHANGE, Phase.ACT, "redeploy_by_hand", by_person=True),),
-    effect_source="an assumed deployment of the earlier version by hand",
-    recommendation=(
-        "Set `MinHealthyPercentage` of the instance maintenance policy to 90 or more: replacing "
-        "takes "
-        "longer, and a bad release stops at the first instances."
-    ),
-    documentation=(
-        "Instance maintenance policies",
-        "https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-instance-"
-        "maintenance-policy.html",
-    ),
-    passes=[_group(InstanceMaintenancePolicy={"MinHealthyPercentage": 90})],
-    fails=[_group(InstanceMaintenancePolicy={"MinHealthyPercentage": 0})],
-    silent=[
-        _group(),
-        _group(InstanceMaintenancePolicy={"MinHealthyPercentage": -1}),
-        _group(MaxSize=1, InstanceMaintenancePolicy={"MinHealthyPercentage": 0}),
-    ],
-)
-def group_replaced_at_once(group: View) -> Outcome:
-    """The share that stays in service while instances are replaced is the size of one change."""
-    share = group.read(READ, "InstanceMaintenancePolicy.MinHealthyPercentage")
-    if share in (None, -1) or group.read(READ, "MaxSize") < 2:
-        return NOT_APPLICABLE
-    return passed_if(share >= 50)

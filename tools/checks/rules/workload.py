@@ -1,4 +1,4 @@
-"""The workload as a whole: where it all stands, and what it leans on outside itself."""
+"""The workload as a whole: its Regions, and what it leans on outside itself."""
 
 from collections.abc import Iterator, Sequence
 
@@ -11,29 +11,22 @@ from state.categories.shared_fate import (
 from state.categories.single_point_of_failure import (
     REGION_LOSS,
     REGION_LOST,
-    ZONE_LOSS,
-    ZONE_LOST,
 )
 from state.judgements import Layer, Phase
 from state.snapshot import Relation, RelationKind
-from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, check, failed, passed, passed_if
+from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, check, passed_if
 from tools.checks.neighbours import identify, is_readable, tagged_otherwise
-from tools.checks.rules.asg import is_switched_off
-from tools.checks.rules.ec2 import INSTANCE, is_replaced
-from tools.checks.rules.ec2 import READ as INSTANCES
-from tools.checks.rules.ecs import is_kept_running
 from tools.checks.sharing import named
 from tools.checks.view import View
 
 _PILLAR = "https://docs.aws.amazon.com/wellarchitected/latest/reliability-pillar"
-_SUBNET = "AWS::EC2::Subnet"
 _FUNCTION = "AWS::Lambda::Function"
 _TABLE = "AWS::DynamoDB::Table"
 
 _GROUP = "AWS::AutoScaling::AutoScalingGroup"
 _SERVICE = "AWS::ECS::Service"
 _DATABASE = "AWS::RDS::DBInstance"
-_RUNNING = (_GROUP, INSTANCE, _SERVICE, _FUNCTION)  # what does the work
+_RUNNING = (_GROUP, "AWS::EC2::Instance", _SERVICE, _FUNCTION)  # what does the work
 _STORES = (
     "AWS::RDS::DBCluster",
     _DATABASE,
@@ -98,122 +91,7 @@ _FACTS: dict[str, dict[str, dict[str, object]]] = {
     _DATABASE: {"rds:DescribeDBInstances": {"DBInstanceIdentifier": "orders"}},
     _TABLE: {"dynamodb:DescribeTable": {"TableName": "orders"}},
     _SERVICE: {"ecs:DescribeServices": {"serviceName": "web", "desiredCount": 2}},
-    INSTANCE: {"ec2:DescribeInstances": {"State": {"Name": "running"}}},
-    "AWS::ElasticLoadBalancingV2::LoadBalancer": {
-        "elbv2:DescribeLoadBalancers": {"LoadBalancerName": "web"}
-    },
 }
-
-
-def _placed(*zones: str, kind: str = _SERVICE) -> Example:
-    subnets = [
-        Example(
-            type=_SUBNET,
-            facts={"ec2:DescribeSubnets": {"AvailabilityZone": zone}},
-            member=False,
-            label="placed in",
-            name=zone,
-        )
-        for zone in zones
-    ]
-    return _member(kind, linked=subnets)
-
-
-def _database(zone: str, standby: str | None = None) -> Example:
-    fields = {"AvailabilityZone": zone, "SecondaryAvailabilityZone": standby}
-    return Example(type=_DATABASE, facts={"rds:DescribeDBInstances": fields})
-
-
-_BALANCED = _placed("eu-west-1a", "eu-west-1b", kind="AWS::ElasticLoadBalancingV2::LoadBalancer")
-_HERE = _placed("eu-west-1a")
-_BOTH = _placed("eu-west-1a", "eu-west-1b")
-
-
-@check(
-    id="workload.single_az",
-    resource_type="workload",
-    title="Everything that runs stands in one zone: without that zone there is no workload",
-    question=ZONE_LOSS,
-    layer=Layer.HIGH_AVAILABILITY,
-    on_fail=(Effect(ZONE_LOST, Phase.ACT, "rebuild_component", by_person=True),),
-    effect_source="every component has to be set up in another zone; they can be done side by side",
-    recommendation=(
-        "Begin with subnets in a second zone and let what replaces itself (services, groups, "
-        "functions) use them: traffic between zones is the only cost; then the data stores."
-    ),
-    documentation=(
-        "Deploy the workload to multiple locations",
-        f"{_PILLAR}/rel_fault_isolation_multiaz_region_system.html",
-    ),
-    strength="what runs is spread over several zones",
-    passes=[
-        Example(linked=[_BOTH, _BOTH, _BALANCED]),
-        Example(linked=[_BOTH, _database("eu-west-1a", "eu-west-1b")]),
-        Example(
-            linked=[_placed("eu-west-1a", kind=INSTANCE), _placed("eu-west-1b", kind=INSTANCE)]
-        ),
-    ],
-    fails=[
-        Example(linked=[_HERE, _placed("eu-west-1a", "eu-west-1a")]),
-        Example(linked=[_HERE, _placed("eu-west-1a", kind=INSTANCE), _BALANCED]),
-        Example(linked=[_HERE, _database("eu-west-1a")]),
-    ],
-    silent=[
-        Example(linked=[_HERE]),
-        Example(linked=[_member(_TABLE)]),
-        Example(linked=[_HERE, _BOTH]),
-        Example(linked=[_HERE, _database("eu-west-1b")]),
-        Example(linked=[_BALANCED, _BALANCED]),
-    ],
-)
-def single_az(workload: View) -> Outcome:
-    """A zone has its own power and network, and fails as one.
-
-    Judged where two or more servers, tasks, functions or databases stand in zones; one alone is its
-    own matter, and so is a mixture. Load balancers have nodes in several zones anyway, and serve
-    nothing by themselves.
-    """
-    running = [m for m in workload.members(*_RUNNING) if _is_at_work(m)]
-    together: dict[str, set[str]] = {}
-    components = 0
-    for key, zones in [*map(_running_in, running), *map(_stored_in, workload.members(_DATABASE))]:
-        if zones:
-            components += 1
-            together.setdefault(key, set()).update(zones)
-    if not running or components < 2:
-        return NOT_APPLICABLE
-    everywhere = sorted(set().union(*together.values()))
-    if len(everywhere) == 1:
-        return failed(f"in {everywhere[0]}")
-    if any(len(zones) == 1 for zones in together.values()):
-        return NOT_APPLICABLE
-    return passed(f"in {', '.join(everywhere)}")
-
-
-def _is_at_work(member: View) -> bool:
-    if member.type == INSTANCE:
-        return member.read(INSTANCES, "State.Name") == "running" and not is_replaced(member)
-    if member.type == _GROUP:
-        return not is_switched_off(member)
-    return member.type != _SERVICE or is_kept_running(member)
-
-
-def _running_in(member: View) -> tuple[str, set[str]]:
-    """What stands in for one another (lone servers, at best), and the zones it may run in."""
-    subnets = member.linked(_SUBNET, label="placed in")
-    zones = {subnet.read("ec2:DescribeSubnets", "AvailabilityZone") for subnet in subnets}
-    return INSTANCE if member.type == INSTANCE else member.id, zones
-
-
-def _stored_in(database: View) -> tuple[str, set[str]]:
-    """The cluster or source that a database belongs to, and the zones of it and its standby."""
-    one, other, both, cluster, source = database.read(
-        "rds:DescribeDBInstances",
-        "[AvailabilityZone, SecondaryAvailabilityZone, MultiAZ, DBClusterIdentifier,"
-        " ReadReplicaSourceDBInstanceIdentifier]",
-    )
-    standby = other or ("another zone" if both else None)
-    return cluster or source or database.name, {one, standby} - {None}
 
 
 @check(
