@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future
 from typing import Any
 
 from tools.aws.answers import parse_json_texts, search
@@ -17,6 +18,7 @@ from tools.aws.tags import ask_together
 _ITEMS_FOR_A_CALL = 12
 
 _Job = tuple[Found, Call, Any]  # the element of an earlier answer is the third, where there is one
+_Together = tuple[Call, list[Found], Future[list[list[Any] | None]]]  # one answer about many
 _Facts = dict[str, dict[str, Any]]  # resource id -> operation -> answer
 
 
@@ -34,9 +36,10 @@ class Details:
             found.detailed = True
         due = [found for found in due if found.seen.collector.follow_ups and self._reaches(found)]
         facts: _Facts = defaultdict(dict)
-        self._ask_together(due, facts)
+        together = self._begin_together(due)
         longest = max((len(found.seen.collector.follow_ups) for found in due), default=0)
         self._ask_each([(f, call, None) for f, call in _calls(due) if not call.over], facts)
+        _share(together, facts)
         for position in range(longest):  # a call may go over the answer of any call before it
             self._ask_each(list(_over_answers(due, position, facts)), facts)
         for found in due:
@@ -102,7 +105,7 @@ class Details:
         seen = {"answer": answer, "id": found.seen.plain_id}
         return answer is not None and bool(search(call.unless.says, seen))
 
-    def _ask_together(self, due: Iterable[Found], facts: _Facts) -> None:
+    def _begin_together(self, due: Iterable[Found]) -> list[_Together]:
         wanted: dict[tuple[Call, str], list[Found]] = defaultdict(list)
         for found, call in _calls(due):
             if call.batch and _applies(call, found):
@@ -112,21 +115,26 @@ class Details:
             for (call, region), group in wanted.items()
             for chunk in chunks(group, call.batch.size if call.batch else 1)
         ]
-        answers = self._asker.at_once(
+        begun = self._asker.begin(
             lambda job: ask_together(
                 self._asker, job[0], job[1], [(f.seen.plain_id, f.seen.arn) for f in job[2]]
             ),
             jobs,
             lambda job: job[0].service,
         )
-        for (call, _, chunk), shares in zip(jobs, answers, strict=True):
-            for found, share in zip(chunk, shares, strict=True):
-                if share is not None:
-                    texts = found.seen.collector.json_texts
-                    facts[found.resource.id][call.operation] = parse_json_texts(share, texts)
+        return [(call, chunk, shares) for (call, _, chunk), shares in zip(jobs, begun, strict=True)]
 
     def _region(self, found: Found) -> str:
         return found.seen.collector.region or found.resource.region
+
+
+def _share(together: Iterable[_Together], facts: _Facts) -> None:
+    """Give every resource its share of the answers about many."""
+    for call, chunk, shares in together:
+        for found, share in zip(chunk, shares.result(), strict=True):
+            if share is not None:
+                texts = found.seen.collector.json_texts
+                facts[found.resource.id][call.operation] = parse_json_texts(share, texts)
 
 
 def _calls(due: Iterable[Found]) -> Iterator[tuple[Found, Call]]:

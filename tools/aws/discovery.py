@@ -78,7 +78,7 @@ def _read(asker: Asker, members: Members, inventory: Inventory) -> Relating:
     wanted = members.wanted
     attached = True
     while wanted or attached:
-        reader.read(wanted)
+        reader.read(wanted, meanwhile=details.read)
         tags.recognise(inventory)
         wanted = relating.neighbours()  # first, so that what members use is detailed too
         lists.begin(relating.due())

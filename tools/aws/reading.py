@@ -1,7 +1,7 @@
 """Reading what is wanted: many by id, one by one, or picked out of a list of the account."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -91,17 +91,25 @@ class Reader:
         self._asker, self._inventory, self._members = asker, inventory, members
         self._tags, self._lists = tags, lists
 
-    def read(self, wanted: Iterable[Wanted]) -> None:
-        """Read all that is wanted; what AWS does not know any more stays out."""
+    def read(self, wanted: Iterable[Wanted], meanwhile: Callable[[], None]) -> None:
+        """Read all that is wanted; what AWS does not know any more stays out.
+
+        `meanwhile` is called when all lists are there, and the rest is still being asked for.
+        """
         grouped: dict[tuple[str, str], list[str]] = defaultdict(list)
         for each in sorted(wanted):
             grouped[each.type, each.region].append(each.reference)
         requests = [_Request(collectors()[t], r, refs) for (t, r), refs in grouped.items()]
         listed = [r for r in requests if self._is_listed(r.collector, r.region)]
-        lists = self._lists.read((r.collector, r.region) for r in listed)
-        answers = [self._pick(r, found) for r, found in zip(listed, lists, strict=True)]
+        self._lists.begin((r.collector, r.region) for r in listed)
         asked = [part for r in requests if r not in listed for part in _parts(r)]
-        answers += self._asker.at_once(self._ask, asked, lambda r: r.collector.read.service)
+        begun = self._asker.begin(self._ask, asked, lambda r: r.collector.read.service)
+        lists = self._lists.read((r.collector, r.region) for r in listed)
+        self._keep([self._pick(r, found) for r, found in zip(listed, lists, strict=True)])
+        meanwhile()
+        self._keep([future.result() for future in begun])
+
+    def _keep(self, answers: Sequence[_Answered]) -> None:
         self.keep([seen for answer in answers for seen in answer.seen])
         for seen in (s for answer in answers for s in answer.unreadable):
             tags = self._members.tags_in_index(seen)
