@@ -74,6 +74,14 @@ def function_concurrency_zero(function: View) -> Outcome:
     fails=[
         _reserving(None, Example(type=INSTANCE)),
         _reserving(None, Example(type=CLUSTER)),
+        _reserving(
+            None,
+            Example(type=INSTANCE),
+            fed_by=(
+                Example(type=_MAPPING, label="invokes"),
+                Example(type="AWS::ApiGateway::RestApi", label="invokes"),
+            ),
+        ),
     ],
     silent=[
         _reserving(None, Example(type="AWS::DynamoDB::Table")),
@@ -97,9 +105,14 @@ def function_relational_no_proxy(function: View) -> Outcome:
 
 
 def _is_fed_by_mappings_only(function: View) -> bool:
-    """Whether event source mappings call it, and nobody else is allowed to."""
-    mappings = function.linked_from(_MAPPING, label="invokes")
-    return bool(mappings) and not function.read(POLICY, "Policy.Statement")
+    """Whether event source mappings call it, and nobody else does or is allowed to.
+
+    The policy says nothing of who may call an alias: those callers are known by what they call.
+    """
+    callers = [*function.linked_from(label="invokes"), *function.linked_from(label="calls")]
+    if not callers or function.read(POLICY, "Policy.Statement"):
+        return False
+    return all(caller.type == _MAPPING for caller in callers)
 
 
 def connected_databases(function: View) -> list[View]:
