@@ -9,7 +9,7 @@ from rich.text import Text
 from seeams.console import plain
 from seeams.rendering import words
 from seeams.rendering.names import Names
-from seeams.rendering.page import SEVERITY_STYLES, Page, badge, joined
+from seeams.rendering.page import SEVERITY_STYLES, WIDE, Page, badge, joined
 from seeams.rendering.report import list_finding
 from state.grades import Finding, Grade, Severity
 from state.report import Report
@@ -30,7 +30,7 @@ def print_comparison(
     page.line("before  ", _against(before))
     page.line(("what if ", "bold"), _against(after))
     page.space()
-    page.show(_letters(before, after))
+    page.show(_letters(before, after, wide=console.width >= WIDE))
     page.heading("Why")
     for grade in after.grades.values():
         page.line(badge(grade.letter), "  ", _why(grade), hanging=6)
@@ -47,37 +47,35 @@ def _against(report: Report) -> str:
     return joined((words.objectives_words(objectives), words.tolerance_words(objectives)))
 
 
-def _letters(before: Report, after: Report) -> Table:
+def _letters(before: Report, after: Report, *, wide: bool) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
     table.add_column("")
-    table.add_column("before")
-    table.add_column("after")
-    table.add_column("recovery", no_wrap=True)
-    table.add_column("data lost", no_wrap=True)
-    table.add_column("moved")
+    table.add_column("before", no_wrap=True)
+    table.add_column("after", no_wrap=True)
+    if wide:
+        table.add_column("recovery", no_wrap=True)
+        table.add_column("data lost", no_wrap=True)
+    table.add_column("moved", no_wrap=True)
     for code, grade in after.grades.items():
-        table.add_row(*_row(words.title_of(code), before.grades.get(code), grade))
+        earlier = before.grades[code].letter if code in before.grades else None
+        table.add_row(
+            words.title_of(code),
+            badge(earlier),
+            badge(grade.letter),
+            *(words.estimates_of(grade) if wide else ()),
+            moved(earlier, grade.letter),
+        )
     table.add_section()
+    overall = after.overall
+    times = words.recovery_of(overall.rto_seconds), words.loss_of(overall.rpo_seconds)
     table.add_row(
         Text("Overall", "bold"),
         badge(before.overall.letter),
-        badge(after.overall.letter),
-        words.recovery_of(after.overall.rto_seconds),
-        words.loss_of(after.overall.rpo_seconds),
-        moved(before.overall.letter, after.overall.letter),
+        badge(overall.letter),
+        *(times if wide else ()),
+        moved(before.overall.letter, overall.letter),
     )
     return table
-
-
-def _row(title: str, before: Grade | None, after: Grade) -> tuple[str | Text, ...]:
-    earlier = before.letter if before else None
-    return (
-        title,
-        badge(earlier),
-        badge(after.letter),
-        *words.estimates_of(after),
-        moved(earlier, after.letter),
-    )
 
 
 def moved(before: str | None, after: str | None) -> Text:

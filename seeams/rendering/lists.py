@@ -7,7 +7,7 @@ from rich import box
 from rich.table import Table
 
 from seeams.console import plain
-from seeams.rendering.page import Page, badge
+from seeams.rendering.page import WIDE, Page, badge
 from seeams.rendering.words import short_duration
 
 if TYPE_CHECKING:
@@ -17,23 +17,25 @@ if TYPE_CHECKING:
     from seeams.stored import ThreadRow
 
 
-_LONGEST = 40  # columns of a thread's name, which is there to be copied, on a line
+_LONGEST, _NARROW = 40, 16  # columns of a thread's name on one line, to be copied
 _BEGINNING = 18  # characters of a checkpoint's id: enough to tell one from another
 
 
 def print_threads(console: "Console", rows: Sequence["ThreadRow"]) -> None:
-    """One line per thread, the one that was used last at the end."""
-    table = _table("thread", "workload", "letter", "last run", "runs", "")
+    """One line per thread, the one that was used last at the end; the names where it is narrow."""
+    wide = console.width >= WIDE
+    more = ("workload", "letter", "last run", "runs") if wide else ("letter",)
+    table = _table("thread", *more, "")
+    longest = max((len(row.thread) for row in rows), default=0)
+    table.columns[0].min_width = min(_LONGEST if wide else _NARROW, longest)
     for column in table.columns[2:]:
         column.no_wrap = True
-    table.columns[0].min_width = min(_LONGEST, max((len(row.thread) for row in rows), default=0))
     for row in rows:
+        letter = badge(row.letter) if row.letter else ""
+        last = f"{row.last_run_at:%Y-%m-%d %H:%M}"
         table.add_row(
             plain(row.thread),
-            plain(row.workload),
-            badge(row.letter) if row.letter else "",
-            f"{row.last_run_at:%Y-%m-%d %H:%M}",
-            str(row.runs),
+            *((plain(row.workload), letter, last, str(row.runs)) if wide else (letter,)),
             "" if row.finished else "unfinished",
         )
     Page(console).show(table)

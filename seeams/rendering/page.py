@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 Part = str | tuple[str, str] | Text  # a text, or (text, style)
 
+WIDE = 72  # columns from which tables have room for everything
 _NARROWEST = 20  # columns for text, whatever the terminal says
 
 # Black or white on a colour of its own: the same in a dark and in a light terminal.

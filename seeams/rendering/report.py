@@ -172,7 +172,7 @@ def _sum(page: Page, title: str, terms: list[Term], names: Names, total: str) ->
     table = Table(box=box.SIMPLE_HEAD, show_footer=True, pad_edge=False, padding=(0, 1))
     table.add_column("step", "=")
     table.add_column("takes", total, justify="right", no_wrap=True, footer_style="bold")
-    table.add_column("because (from)", "")
+    table.add_column("because (from)", "", overflow="fold")
     for term in terms:
         takes = "for ever" if term.seconds is None else spell_duration(term.seconds)
         if term.term == Phase.LOSE:

@@ -2,16 +2,19 @@
 
 import io
 import re
+from datetime import UTC, datetime
 
 import pytest
 from rich.console import Console
 
 from seeams.console import plain
 from seeams.rendering.comparison import moved, print_comparison
+from seeams.rendering.lists import print_threads
 from seeams.rendering.markdown import as_markdown, code, link, text
 from seeams.rendering.names import Names
 from seeams.rendering.report import print_report
 from seeams.rendering.words import short_duration
+from seeams.stored import ThreadRow
 from state.grades import Severity
 from state.objectives import Objectives
 from state.report import Report
@@ -166,6 +169,34 @@ def test_a_comparison_shows_what_moved(report: Report, snapshot: Snapshot) -> No
     assert re.search(r"Excessive load +A +F +.*down", shown)
     assert "low → critical" in shown
     assert "1 moved, 0 as before, 1 gone" in shown
+
+
+@pytest.mark.parametrize("width", [40, 80])
+def test_letters_are_compared_at_any_width(report: Report, snapshot: Snapshot, width: int) -> None:
+    file = io.StringIO()
+    console = Console(file=file, width=width, markup=False, emoji=False, highlight=False)
+    print_comparison(console, report, report, Names(snapshot))
+    assert re.search(r"^ ?Overall +C +C +.*=", file.getvalue(), re.MULTILINE)
+    assert "…" not in file.getvalue().partition("Why")[0]
+
+
+@pytest.mark.parametrize("width", [40, 80, 120])
+def test_threads_are_listed_at_any_width(width: int) -> None:
+    row = ThreadRow(
+        thread="a-workload",
+        workload="workload=a-workload",
+        letter="C",
+        checkpoint="1",
+        runs=1,
+        last_run_at=datetime(2026, 11, 23, tzinfo=UTC),
+        finished=False,
+    )
+    file = io.StringIO()
+    print_threads(Console(file=file, width=width), [row])
+    shown = "".join(file.getvalue().split())
+    assert "a-workload" in shown
+    assert max(map(len, file.getvalue().splitlines())) <= width
+    assert ("workload=" in shown) == (width > 40)
 
 
 @pytest.mark.parametrize(
