@@ -173,5 +173,5 @@ def own_effects(judgement: Judgement, table: Assumptions) -> list[tuple[str | No
         own[contribution.scenario].append((contribution, judgement))
     return [
         (scenario, _added_up(scenario or _ANY, judgement.resource, _decided(rows), table))
-        for scenario, rows in sorted(own.items(), key=str)
+        for scenario, rows in sorted(own.items(), key=lambda pair: repr(pair[0]))
     ]
