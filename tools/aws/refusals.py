@@ -62,8 +62,9 @@ _REASONS = {
         r"|OptInRequired|SubscriptionRequired(Exception)?|501|RegionNotSupported|NotSupported(Exception)?"
     ),
 }
+# By name only: a bare 404 may be a proxy's, or an address that the service does not have.
 _NOT_FOUND = re.compile(
-    r"NotFound|NoSuch|NonExistent|DoesNotExist|NotExist|NotFoundFault|Unknown(Resource|Table)|^404$"
+    r"NotFound|NoSuch|NonExistent|DoesNotExist|NotExist|NotFoundFault|Unknown(Resource|Table)"
     r"|\.Malformed$|^StateMachineDeleting$"
 )
 
@@ -105,7 +106,7 @@ def _refusal_of_answer(error: ClientError) -> Refusal:
         GapReason.FAILED,
         code,
         detail,
-        not_found=status == 404 or bool(_NOT_FOUND.search(code)),
+        not_found=bool(_NOT_FOUND.search(code)),
         about_request=400 <= status < 500,
     )
 

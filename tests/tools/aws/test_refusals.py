@@ -16,6 +16,7 @@ from tests.tools.aws.wire import (
     denying,
     expiring,
     failing_with_a_page,
+    knowing_no_such_page,
     never_answering,
     refusing,
     resetting,
@@ -69,6 +70,7 @@ FAULTS: list[tuple[str, str, Callable[[Any], None], GapReason]] = [
     ("AmazonSQS.GetQueueAttributes", ATTRIBUTES, denying, GapReason.DENIED),
     ("AmazonSQS.GetQueueAttributes", ATTRIBUTES, throttling, GapReason.THROTTLED),
     ("AmazonSQS.GetQueueAttributes", ATTRIBUTES, failing_with_a_page, GapReason.FAILED),
+    ("AmazonSQS.GetQueueAttributes", ATTRIBUTES, knowing_no_such_page, GapReason.FAILED),
     ("AmazonSQS.GetQueueAttributes", ATTRIBUTES, answering_with_a_page, GapReason.FAILED),
     ("AmazonSQS.GetQueueAttributes", ATTRIBUTES, cutting_off, GapReason.FAILED),
     ("AmazonSQS.GetQueueAttributes", ATTRIBUTES, resetting, GapReason.FAILED),
@@ -86,6 +88,12 @@ FAULTS: list[tuple[str, str, Callable[[Any], None], GapReason]] = [
     ("Action=DescribeDBInstances", INSTANCES, answering_something_else, GapReason.FAILED),
     (r"GET /shop-invoices\?versioning", "s3:GetBucketVersioning", denying, GapReason.DENIED),
     (r"GET /shop-invoices\?versioning", "s3:GetBucketVersioning", cutting_off, GapReason.FAILED),
+    (
+        r"GET /shop-invoices\?versioning",
+        "s3:GetBucketVersioning",
+        knowing_no_such_page,
+        GapReason.FAILED,
+    ),
     (r"GET /(\?|$| )", "s3:ListBuckets", denying, GapReason.DENIED),
 ]
 

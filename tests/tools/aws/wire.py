@@ -147,6 +147,10 @@ def failing_with_a_page(request: Request) -> None:
     request.answer(500, {"Content-Type": "text/html"}, b"<html><body>Oops &nbsp;</body></html>")
 
 
+def knowing_no_such_page(request: Request) -> None:
+    request.answer(404, {"Content-Type": "text/html"}, b"<html><body>Not Found</body></html>")
+
+
 def answering_with_a_page(request: Request) -> None:
     request.answer(200, {"Content-Type": "text/html"}, b"<!DOCTYPE html><html>Log in</html>")
 
