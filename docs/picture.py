@@ -24,7 +24,7 @@ from tools.embedded.server import EmbeddedAccount
 
 PICTURE = Path(__file__).with_name("demo.svg")
 WIDTH = 100  # columns
-HEIGHT = 59  # lines: the letters, the arithmetic, the first findings
+HEIGHT = 51  # lines: the letters, the arithmetic, the first finding
 # rich's own frame names a web font; a picture that opens offline takes what the reader has.
 _FONTS = "font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace"
 
