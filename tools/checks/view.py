@@ -70,6 +70,14 @@ class Workload:
         for each in types:
             yield from (r for r in self.by_type.get(each, ()) if r.member)
 
+    @cached_property
+    def neighbours(self) -> dict[str, list[Resource]]:
+        """Resources outside the workload, by type."""
+        return {
+            kind: [resource for resource in found if not resource.member]
+            for kind, found in self.by_type.items()
+        }
+
 
 def _grouped(relations: Iterable[Relation], *, by_source: bool) -> dict[str, list[Relation]]:
     index: dict[str, list[Relation]] = {}

@@ -161,8 +161,8 @@ _THEIRS = Example(type=FUNCTION, member=False)
 def concurrency_pool_shared(function: View) -> Outcome:
     """A runaway function of another workload in the Region leaves none of the pool to this one."""
     reserved = function.read(CONCURRENCY, "ReservedConcurrentExecutions")
-    functions = function.workload.by_type.get(FUNCTION, [])
-    here = [View(each, function.workload) for each in functions if each.region == function.region]
+    outside = function.workload.neighbours.get(FUNCTION, [])
+    here = [View(each, function.workload) for each in outside if each.region == function.region]
     foreign = [other for other in here if belongs_elsewhere(other)]
     if not foreign or runs_at_the_edge(function):
         return NOT_APPLICABLE
