@@ -110,9 +110,7 @@ class Unless:
 class Find(Flag):
     """How resources of a type are found, besides being named by a stack, a group or a relation."""
 
-    BY_REFERENCE = (
-        0  # not at all: only what is named by tag index, stack, group or relation is read
-    )
+    BY_REFERENCE = 0  # only what is named by tag index, stack, group or relation is read
     LISTED = 1  # the tagging API cannot see them: all are listed, those with the tag are kept
     ATTACHED = 2  # all are listed; those with an `attach` link to a member are kept
 
