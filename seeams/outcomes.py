@@ -88,10 +88,10 @@ def write_report(report: "Report", names: "Names", file: Path) -> None:
 
 def exit_code(report: "Report", fail_under: str | None = None) -> int:
     """0, or why a script should stop here."""
-    from tools.grading.letters import LETTERS
+    from tools.grading.letters import as_number
 
     if report.overall.letter is None or any(g.letter is None for g in report.grades.values()):
         return UNGRADED
-    if fail_under and LETTERS.index(report.overall.letter) > LETTERS.index(fail_under):
+    if fail_under and as_number(report.overall.letter) < as_number(fail_under):
         return BELOW
     return 0

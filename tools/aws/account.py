@@ -78,12 +78,6 @@ class Account:
         self.calls: Counter[str] = Counter()
         self.seconds = 0.0
 
-    @property
-    def default_region(self) -> str | None:
-        """The profile's Region."""
-        region: str | None = self._session.region_name
-        return region
-
     def identify(self, region: str) -> tuple[str, str]:
         """The account's id and partition; AWS is asked once.
 

@@ -83,7 +83,6 @@ class Found:
 
     seen: Sighted
     resource: Resource
-    readable: bool = True  # False: it exists by all accounts, but its read was refused
     references: list[Reference] = field(default_factory=list)
     followed: int = 0  # so many of its references were looked at
     used: bool = False  # a member refers to it
@@ -137,7 +136,7 @@ class Inventory:
             member=member,
             tags=redact(tags),
         )
-        found = self._add(Found(seen, resource, readable=False, detailed=True))
+        found = self._add(Found(seen, resource, detailed=True))
         self._name(found, {seen.plain_id, seen.arn})
 
     def resolve(self, reference: Reference, region: str) -> Found | None:
