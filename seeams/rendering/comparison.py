@@ -13,12 +13,12 @@ from seeams.rendering.page import SEVERITY_STYLES, WIDE, Page, badge, joined
 from seeams.rendering.report import list_finding
 from state.grades import Finding, Grade, Severity
 from state.report import Report
+from tools.grading.letters import as_number
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 _SEVERITIES = tuple(Severity)
-_ORDER = "ABCDF"
 
 
 def print_comparison(
@@ -84,12 +84,8 @@ def moved(before: str | None, after: str | None) -> Text:
         return Text("=")
     if before is None or after is None:
         return Text("")
-    down = _rank(after) > _rank(before)
+    down = as_number(after) < as_number(before)
     return Text("▼ down" if down else "▲ up", "bold red" if down else "bold green")
-
-
-def _rank(letter: str) -> float:
-    return _ORDER.index(letter[0]) + {"+": -0.3, "-": 0.3}.get(letter[1:], 0.0)
 
 
 def _why(grade: Grade) -> Text:
