@@ -8,39 +8,23 @@ from state.categories.excessive_load import BIMODAL, OVERLOAD
 from state.categories.misconfiguration_and_bugs import (
     BAD_CHANGE,
     BAD_CHANGES_KEPT_OUT,
-    DATA_DELETED,
-    GUARDRAILS,
 )
 from state.categories.single_point_of_failure import (
     COMPONENT_LOST,
     REDUNDANT,
-    REGION_LOSS,
-    REGION_LOST,
     ZONE_LOSS,
     ZONE_LOST,
 )
 from state.judgements import Layer, Phase
-from tools.aws.identity import region_of
 from tools.checks import (
     NOT_APPLICABLE,
     Effect,
     Example,
     Outcome,
     check,
-    failed,
-    passed,
     passed_if,
 )
-from tools.checks.copies import (
-    DAY,
-    POINTS,
-    PROTECTED,
-    RECOVERY_POINT,
-    ages_elsewhere,
-    at_risk,
-    reach_back,
-)
-from tools.checks.rules.rds import CLUSTER, INSTANCE, LONG_WEEKEND
+from tools.checks.rules.rds import CLUSTER, INSTANCE
 from tools.checks.rules.rds import READ as READ_INSTANCE
 from tools.checks.rules.rds import READ_CLUSTER as READ
 from tools.checks.view import Unknown, View
@@ -48,7 +32,7 @@ from tools.checks.view import Unknown, View
 _SIZES = {"nano": 0.0625, "micro": 0.125, "small": 0.25, "medium": 0.5, "large": 1.0, "xlarge": 2.0}
 
 
-def _cluster(*instances: dict[str, Any], **fields: object) -> Example:
+def cluster_of(*instances: dict[str, Any], **fields: object) -> Example:
     """A cluster whose first instance writes."""
     names = [f"instance-{number}" for number, _ in enumerate(instances)]
     members = [
@@ -71,11 +55,11 @@ def _cluster(*instances: dict[str, Any], **fields: object) -> Example:
     return Example(facts={READ: facts}, linked=linked)
 
 
-_A = {"AvailabilityZone": "eu-west-1a", "DBInstanceClass": "db.r6g.xlarge"}
-_B = {"AvailabilityZone": "eu-west-1b", "DBInstanceClass": "db.r6g.xlarge"}
-_SERVERLESS = {**_A, "DBInstanceClass": "db.serverless"}
-_NOT_AURORA = _cluster(_A, Engine="postgres")
-_SECONDARY = Example(
+A = {"AvailabilityZone": "eu-west-1a", "DBInstanceClass": "db.r6g.xlarge"}
+B = {"AvailabilityZone": "eu-west-1b", "DBInstanceClass": "db.r6g.xlarge"}
+_SERVERLESS = {**A, "DBInstanceClass": "db.serverless"}
+NOT_AURORA = cluster_of(A, Engine="postgres")
+SECONDARY = Example(
     facts={
         READ: {
             "Engine": "aurora-postgresql",
@@ -86,12 +70,12 @@ _SECONDARY = Example(
 )
 
 
-def _is_aurora(cluster: View) -> bool:
+def is_aurora(cluster: View) -> bool:
     """Not a Multi-AZ DB cluster, nor DocumentDB or Neptune, which answer to the same call."""
     return str(cluster.read(READ, "Engine")).startswith("aurora")
 
 
-def _size_in_gib(cluster: View) -> float:
+def size_in_gib(cluster: View) -> float:
     """What a restore moves: stated for other clusters; Aurora always says 1 of its volume."""
     return float(cluster.read(READ, "AllocatedStorage") or 1)
 
@@ -134,9 +118,9 @@ def _members(cluster: View) -> list[View]:
     ),
     strength="database clusters have a reader that takes over by itself",
     saving="the reader: as much as an instance of its size costs",
-    passes=[_cluster(_A, _B)],
-    fails=[_cluster(_A)],
-    silent=[_NOT_AURORA, _cluster(), _SECONDARY],
+    passes=[cluster_of(A, B)],
+    fails=[cluster_of(A)],
+    silent=[NOT_AURORA, cluster_of(), SECONDARY],
 )
 def cluster_single_instance(cluster: View) -> Outcome:
     """The data survives in three zones; without a reader there is nothing that serves it meanwhile.
@@ -145,7 +129,7 @@ def cluster_single_instance(cluster: View) -> Outcome:
     The copy of a global database in another Region has no writer, and is spare as it is.
     """
     writers = cluster.read(READ, "DBClusterMembers[].IsClusterWriter") or ()
-    if not any(writers) or not _is_aurora(cluster):
+    if not any(writers) or not is_aurora(cluster):
         return NOT_APPLICABLE
     return passed_if(len(writers) > 1)
 
@@ -166,13 +150,13 @@ def cluster_single_instance(cluster: View) -> Outcome:
         "High availability for Amazon Aurora",
         "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Concepts.AuroraHighAvailability.html",
     ),
-    passes=[_cluster(_A, _B)],
-    fails=[_cluster(_A, _A)],
-    silent=[_cluster(_A), _cluster(_A, _A, Engine="postgres")],
+    passes=[cluster_of(A, B)],
+    fails=[cluster_of(A, A)],
+    silent=[cluster_of(A), cluster_of(A, A, Engine="postgres")],
 )
 def cluster_same_az(cluster: View) -> Outcome:
     """A reader helps against the loss of a zone only where it stands in another one."""
-    if not _is_aurora(cluster):
+    if not is_aurora(cluster):
         return NOT_APPLICABLE
     members = _members(cluster)
     if len(members) < 2:
@@ -198,22 +182,22 @@ def cluster_same_az(cluster: View) -> Outcome:
         "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Concepts.AuroraHighAvailability.html",
     ),
     passes=[
-        _cluster(_A, _B),
-        _cluster(
-            _A,
-            {**_B, "PromotionTier": 0},
-            {**_B, "PromotionTier": 2, "DBInstanceClass": "db.t4g.medium"},
+        cluster_of(A, B),
+        cluster_of(
+            A,
+            {**B, "PromotionTier": 0},
+            {**B, "PromotionTier": 2, "DBInstanceClass": "db.t4g.medium"},
         ),
     ],
-    fails=[_cluster(_A, {**_B, "DBInstanceClass": "db.r6g.large"})],
-    silent=[_cluster(_A), _cluster(_A, {**_B, "DBInstanceClass": "db.serverless"})],
+    fails=[cluster_of(A, {**B, "DBInstanceClass": "db.r6g.large"})],
+    silent=[cluster_of(A), cluster_of(A, {**B, "DBInstanceClass": "db.serverless"})],
 )
 def failover_target_smaller(cluster: View) -> Outcome:
     """A failover under load that halves the capacity is a second failure, minutes after the first.
 
     Of the readers of the lowest promotion tier the largest takes over. Serverless ones grow.
     """
-    if not _is_aurora(cluster):
+    if not is_aurora(cluster):
         return NOT_APPLICABLE
     classes = {
         member.read(READ_INSTANCE, "DBInstanceIdentifier"): _size(
@@ -257,30 +241,30 @@ def _size(instance_class: str | None) -> float | None:
         "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_WorkingWithParamGroups.html",
     ),
     passes=[
-        _cluster(
+        cluster_of(
             {"DBParameterGroups": [{"DBParameterGroupName": "orders"}]},
             {"DBParameterGroups": [{"DBParameterGroupName": "orders"}]},
         ),
-        _cluster(
+        cluster_of(
             {"DBParameterGroups": [{"DBParameterGroupName": "orders"}]},
             {"DBParameterGroups": [{"DBParameterGroupName": "orders"}]},
             {"DBParameterGroups": [{"DBParameterGroupName": "reports"}], "PromotionTier": 15},
         ),
     ],
     fails=[
-        _cluster(
+        cluster_of(
             {"DBParameterGroups": [{"DBParameterGroupName": "orders"}]},
             {"DBParameterGroups": [{"DBParameterGroupName": "default.aurora-postgresql16"}]},
         )
     ],
-    silent=[_cluster({"DBParameterGroups": [{"DBParameterGroupName": "orders"}]})],
+    silent=[cluster_of({"DBParameterGroups": [{"DBParameterGroupName": "orders"}]})],
 )
 def parameter_groups_differ(cluster: View) -> Outcome:
     """What was tuned on the writer is missing on the reader that becomes the writer at night.
 
     A reader of a higher promotion tier takes over last: it may be tuned for reports.
     """
-    if not _is_aurora(cluster):
+    if not is_aurora(cluster):
         return NOT_APPLICABLE
     groups = {
         member.read(READ_INSTANCE, "DBInstanceIdentifier"): tuple(
@@ -301,86 +285,6 @@ def parameter_groups_differ(cluster: View) -> Outcome:
 
 
 @check(
-    id="aurora.deletion_protection_off",
-    resource_type=CLUSTER,
-    title="A database cluster can be deleted by one mistaken command",
-    question=GUARDRAILS,
-    layer=Layer.CONTINUOUS_IMPROVEMENT,
-    on_fail=(Effect(DATA_DELETED, Phase.ACT, "restore_database", by_person=True),),
-    effect_source="a restore, which the guardrail makes unnecessary",
-    recommendation=(
-        "Turn on deletion protection (`DeletionProtection`) of the cluster: free, at once, no "
-        "downtime."
-    ),
-    documentation=(
-        "Deleting Aurora DB clusters and DB instances",
-        "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_DeleteCluster.html",
-    ),
-    strength="database clusters are protected from deletion",
-    passes=[_cluster(_A, DeletionProtection=True)],
-    fails=[_cluster(_A, DeletionProtection=False), _cluster(_A)],
-)
-def deletion_protection_off(cluster: View) -> Outcome:
-    """Deleting a cluster deletes its automated backups as well; the guardrail costs nothing."""
-    size = _size_in_gib(cluster)
-    return passed_if(bool(cluster.read(READ, "DeletionProtection")), restore_database=size)
-
-
-_COPIED = Example(
-    facts=_cluster(BackupRetentionPeriod=1).facts,
-    linked_from=[
-        Example(
-            type=RECOVERY_POINT,
-            facts={
-                PROTECTED: {},
-                POINTS: [{"Status": "COMPLETED", "CreationDate": "2026-05-20T05:00:00+00:00"}],
-            },
-        )
-    ],
-)
-
-
-@check(
-    id="aurora.backup_retention_short",
-    resource_type=CLUSTER,
-    title="Backups of a cluster are gone before damage done on a weekend is noticed",
-    question=GUARDRAILS,
-    layer=Layer.DISASTER_RECOVERY,
-    on_fail=(
-        Effect(DATA_DELETED, Phase.LOSE, "noticed_late"),
-        Effect(DATA_DELETED, Phase.ACT, "restore_database", by_person=True),
-    ),
-    on_pass=(
-        Effect(DATA_DELETED, Phase.LOSE, "rds_pitr_lag"),
-        Effect(DATA_DELETED, Phase.ACT, "restore_database", by_person=True),
-    ),
-    effect_source=(
-        "AWS's published lag of point-in-time recovery; an assumption of how long damage stays "
-        "unnoticed"
-    ),
-    recommendation=(
-        "Raise `BackupRetentionPeriod` to 7 days or more (1 is the default): no downtime, storage "
-        "is priced per GiB-month."
-    ),
-    documentation=(
-        "Backing up and restoring an Aurora DB cluster",
-        "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.Managing.Backups.html",
-    ),
-    strength="database clusters can be restored to any point of the last days",
-    passes=[_cluster(_A, BackupRetentionPeriod=7), _COPIED],
-    fails=[_cluster(_A, BackupRetentionPeriod=1)],
-)
-def backup_retention_short(cluster: View) -> Outcome:
-    """A cluster is always backed up, but for one day only unless somebody asks for more.
-
-    What was damaged on Friday evening and is noticed on Monday is past saving by then.
-    """
-    size = _size_in_gib(cluster)
-    kept = (cluster.read(READ, "BackupRetentionPeriod") or 0) >= LONG_WEEKEND
-    return passed_if(kept or reach_back(cluster, LONG_WEEKEND * DAY), restore_database=size)
-
-
-@check(
     id="aurora.serverless_auto_pause",
     resource_type=CLUSTER,
     title="A cluster pauses when idle: the first request after a pause waits for it to resume",
@@ -397,9 +301,9 @@ def backup_retention_short(cluster: View) -> Outcome:
         "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2-auto-pause.html",
     ),
     saving="the capacity of idle hours, if the cluster may pause",
-    passes=[_cluster(_SERVERLESS, ServerlessV2ScalingConfiguration={"MinCapacity": 0.5})],
-    fails=[_cluster(_SERVERLESS, ServerlessV2ScalingConfiguration={"MinCapacity": 0.0})],
-    silent=[_cluster(_A), _cluster(_A, ServerlessV2ScalingConfiguration={"MinCapacity": 0.0})],
+    passes=[cluster_of(_SERVERLESS, ServerlessV2ScalingConfiguration={"MinCapacity": 0.5})],
+    fails=[cluster_of(_SERVERLESS, ServerlessV2ScalingConfiguration={"MinCapacity": 0.0})],
+    silent=[cluster_of(A), cluster_of(A, ServerlessV2ScalingConfiguration={"MinCapacity": 0.0})],
 )
 def serverless_auto_pause(cluster: View) -> Outcome:
     """Clients with a short timeout fail on a paused cluster, and retry into its start.
@@ -411,49 +315,3 @@ def serverless_auto_pause(cluster: View) -> Outcome:
         return NOT_APPLICABLE
     classes = [each.read(READ_INSTANCE, "DBInstanceClass") for each in _members(cluster)]
     return passed_if(least > 0) if "db.serverless" in classes else NOT_APPLICABLE
-
-
-@check(
-    id="aurora.no_global_database",
-    resource_type=CLUSTER,
-    title="No copy of a cluster leaves its Region: if the Region is lost, the data is too",
-    question=REGION_LOSS,
-    layer=Layer.DISASTER_RECOVERY,
-    on_fail=(
-        Effect(REGION_LOST, Phase.LOSE, "no_copy"),
-        Effect(REGION_LOST, Phase.ACT, "no_way_back", by_person=True),
-    ),
-    on_pass=(
-        Effect(REGION_LOST, Phase.LOSE, "aurora_global_lag"),
-        Effect(REGION_LOST, Phase.LOSE, "backup_interval"),
-        Effect(REGION_LOST, Phase.ACT, "switch_region", by_person=True),
-    ),
-    effect_source="AWS's published lag of a global database, or the pauses between copies",
-    recommendation=(
-        "Add the cluster to a global database with a second Region (storage, transfer, and an "
-        "instance there), or let AWS Backup copy it there if hours of loss are bearable."
-    ),
-    documentation=(
-        "Using Amazon Aurora Global Database",
-        "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-global-database.html",
-    ),
-    strength="clusters are copied to another Region",
-    passes=[
-        _cluster(_A, GlobalClusterIdentifier="orders"),
-        _cluster(
-            _A, ReadReplicaIdentifiers=["arn:aws:rds:eu-central-1:123456789012:cluster:orders"]
-        ),
-    ],
-    fails=[_cluster(_A)],
-    silent=[_NOT_AURORA],
-)
-def no_global_database(cluster: View) -> Outcome:
-    """A cluster's volume spans zones, never Regions."""
-    if not _is_aurora(cluster):
-        return NOT_APPLICABLE
-    replicas = cluster.read(READ, "ReadReplicaIdentifiers") or ()
-    replicated = any(region_of(name) not in ("", cluster.region) for name in replicas)
-    if replicated or cluster.read(READ, "GlobalClusterIdentifier"):
-        return passed(backup_interval=0)
-    elsewhere = ages_elsewhere(cluster)
-    return failed() if elsewhere is None else passed(backup_interval=at_risk(elsewhere))

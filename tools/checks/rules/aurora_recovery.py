@@ -1,0 +1,161 @@
+"""Aurora clusters: what brings the data back when it is deleted, or its Region is lost."""
+
+from state.categories.misconfiguration_and_bugs import (
+    DATA_DELETED,
+    GUARDRAILS,
+)
+from state.categories.single_point_of_failure import (
+    REGION_LOSS,
+    REGION_LOST,
+)
+from state.judgements import Layer, Phase
+from tools.aws.identity import region_of
+from tools.checks import (
+    NOT_APPLICABLE,
+    Effect,
+    Example,
+    Outcome,
+    check,
+    failed,
+    passed,
+    passed_if,
+)
+from tools.checks.copies import (
+    DAY,
+    POINTS,
+    PROTECTED,
+    RECOVERY_POINT,
+    ages_elsewhere,
+    at_risk,
+    reach_back,
+)
+from tools.checks.rules.aurora import NOT_AURORA, A, cluster_of, is_aurora, size_in_gib
+from tools.checks.rules.rds import CLUSTER, LONG_WEEKEND
+from tools.checks.rules.rds import READ_CLUSTER as READ
+from tools.checks.view import View
+
+
+@check(
+    id="aurora.deletion_protection_off",
+    resource_type=CLUSTER,
+    title="A database cluster can be deleted by one mistaken command",
+    question=GUARDRAILS,
+    layer=Layer.CONTINUOUS_IMPROVEMENT,
+    on_fail=(Effect(DATA_DELETED, Phase.ACT, "restore_database", by_person=True),),
+    effect_source="a restore, which the guardrail makes unnecessary",
+    recommendation=(
+        "Turn on deletion protection (`DeletionProtection`) of the cluster: free, at once, no "
+        "downtime."
+    ),
+    documentation=(
+        "Deleting Aurora DB clusters and DB instances",
+        "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_DeleteCluster.html",
+    ),
+    strength="database clusters are protected from deletion",
+    passes=[cluster_of(A, DeletionProtection=True)],
+    fails=[cluster_of(A, DeletionProtection=False), cluster_of(A)],
+)
+def deletion_protection_off(cluster: View) -> Outcome:
+    """Deleting a cluster deletes its automated backups as well; the guardrail costs nothing."""
+    size = size_in_gib(cluster)
+    return passed_if(bool(cluster.read(READ, "DeletionProtection")), restore_database=size)
+
+
+_COPIED = Example(
+    facts=cluster_of(BackupRetentionPeriod=1).facts,
+    linked_from=[
+        Example(
+            type=RECOVERY_POINT,
+            facts={
+                PROTECTED: {},
+                POINTS: [{"Status": "COMPLETED", "CreationDate": "2026-05-20T05:00:00+00:00"}],
+            },
+        )
+    ],
+)
+
+
+@check(
+    id="aurora.backup_retention_short",
+    resource_type=CLUSTER,
+    title="Backups of a cluster are gone before damage done on a weekend is noticed",
+    question=GUARDRAILS,
+    layer=Layer.DISASTER_RECOVERY,
+    on_fail=(
+        Effect(DATA_DELETED, Phase.LOSE, "noticed_late"),
+        Effect(DATA_DELETED, Phase.ACT, "restore_database", by_person=True),
+    ),
+    on_pass=(
+        Effect(DATA_DELETED, Phase.LOSE, "rds_pitr_lag"),
+        Effect(DATA_DELETED, Phase.ACT, "restore_database", by_person=True),
+    ),
+    effect_source=(
+        "AWS's published lag of point-in-time recovery; an assumption of how long damage stays "
+        "unnoticed"
+    ),
+    recommendation=(
+        "Raise `BackupRetentionPeriod` to 7 days or more (1 is the default): no downtime, storage "
+        "is priced per GiB-month."
+    ),
+    documentation=(
+        "Backing up and restoring an Aurora DB cluster",
+        "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.Managing.Backups.html",
+    ),
+    strength="database clusters can be restored to any point of the last days",
+    passes=[cluster_of(A, BackupRetentionPeriod=7), _COPIED],
+    fails=[cluster_of(A, BackupRetentionPeriod=1)],
+)
+def backup_retention_short(cluster: View) -> Outcome:
+    """A cluster is always backed up, but for one day only unless somebody asks for more.
+
+    What was damaged on Friday evening and is noticed on Monday is past saving by then.
+    """
+    size = size_in_gib(cluster)
+    kept = (cluster.read(READ, "BackupRetentionPeriod") or 0) >= LONG_WEEKEND
+    return passed_if(kept or reach_back(cluster, LONG_WEEKEND * DAY), restore_database=size)
+
+
+@check(
+    id="aurora.no_global_database",
+    resource_type=CLUSTER,
+    title="No copy of a cluster leaves its Region: if the Region is lost, the data is too",
+    question=REGION_LOSS,
+    layer=Layer.DISASTER_RECOVERY,
+    on_fail=(
+        Effect(REGION_LOST, Phase.LOSE, "no_copy"),
+        Effect(REGION_LOST, Phase.ACT, "no_way_back", by_person=True),
+    ),
+    on_pass=(
+        Effect(REGION_LOST, Phase.LOSE, "aurora_global_lag"),
+        Effect(REGION_LOST, Phase.LOSE, "backup_interval"),
+        Effect(REGION_LOST, Phase.ACT, "switch_region", by_person=True),
+    ),
+    effect_source="AWS's published lag of a global database, or the pauses between copies",
+    recommendation=(
+        "Add the cluster to a global database with a second Region (storage, transfer, and an "
+        "instance there), or let AWS Backup copy it there if hours of loss are bearable."
+    ),
+    documentation=(
+        "Using Amazon Aurora Global Database",
+        "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-global-database.html",
+    ),
+    strength="clusters are copied to another Region",
+    passes=[
+        cluster_of(A, GlobalClusterIdentifier="orders"),
+        cluster_of(
+            A, ReadReplicaIdentifiers=["arn:aws:rds:eu-central-1:123456789012:cluster:orders"]
+        ),
+    ],
+    fails=[cluster_of(A)],
+    silent=[NOT_AURORA],
+)
+def no_global_database(cluster: View) -> Outcome:
+    """A cluster's volume spans zones, never Regions."""
+    if not is_aurora(cluster):
+        return NOT_APPLICABLE
+    replicas = cluster.read(READ, "ReadReplicaIdentifiers") or ()
+    replicated = any(region_of(name) not in ("", cluster.region) for name in replicas)
+    if replicated or cluster.read(READ, "GlobalClusterIdentifier"):
+        return passed(backup_interval=0)
+    elsewhere = ages_elsewhere(cluster)
+    return failed() if elsewhere is None else passed(backup_interval=at_risk(elsewhere))
