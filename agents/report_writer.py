@@ -7,12 +7,13 @@ from datetime import datetime
 from state.categories import categories
 from state.grades import AnswerRow, GapRow, Grade, Overall, Usage
 from state.objectives import Objectives
+from state.premises import Premises
 from state.report import Report, WorkloadSummary
 from state.snapshot import Gap, GapReason, Snapshot
 from tools.aws.declarations import collectors
-from tools.grading.assumptions import Assumptions
 from tools.grading.findings import findings, strengths
 from tools.grading.ledger import Ledger
+from tools.grading.reckoning import Reckoning
 
 
 def write_report(
@@ -21,14 +22,15 @@ def write_report(
     generated_at: datetime,
     snapshot: Snapshot,
     digest: str,
-    ledger: Ledger,
+    reckoning: Reckoning,
     objectives: Objectives,
+    premises: Premises,
     grades: Mapping[str, Grade],
     overall: Overall,
     usage: Usage,
-    table: Assumptions,
 ) -> Report:
     """The whole result of a run; nothing in it depends on anything but its arguments."""
+    ledger = reckoning.ledger
     members = sum(resource.member for resource in snapshot.resources.values())
     return Report(
         thread=thread,
@@ -44,9 +46,10 @@ def write_report(
             taken_at=snapshot.taken_at,
         ),
         objectives=objectives,
+        premises=premises,
         overall=overall,
         grades={c.code: grades[c.code] for c in categories() if c.code in grades},
-        findings=findings(ledger, objectives, table),
+        findings=findings(reckoning, objectives),
         strengths=strengths(ledger),
         answers=_answers(ledger),
         gaps=_gaps(ledger, snapshot.gaps),

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from langchain_core.runnables import RunnableConfig
 from langgraph.config import get_stream_writer
 
+from agents.on_paper import given
 from agents.report_writer import write_report as write
 from state.categories import Category
 from state.channels import (
@@ -23,15 +24,16 @@ from state.channels import (
     add_usage,
 )
 from state.errors import SeeamsError
-from state.grades import Estimate, Usage
+from state.grades import Usage
 from state.judgements import Assessment
+from state.premises import Premises
 from state.snapshot import Snapshot
 from state.store import Store, now
-from tools.grading.assumptions import assumptions
-from tools.grading.estimates import estimates
+from tools.grading.assumptions import assumptions, with_overrides
 from tools.grading.grading import compose as compose_grades
 from tools.grading.grading import grade
-from tools.grading.ledger import Ledger, build_ledger
+from tools.grading.ledger import Ledger
+from tools.grading.reckoning import Reckoning
 
 Observe = Callable[[str, Mapping[str, Any]], None]
 ReadAccount = Callable[[Request, Observe], Snapshot]
@@ -53,7 +55,7 @@ class Nodes:
         self._read_account = read_account
         self._specialist = specialist
         # The five branches ask at once for the same estimates; objectives change none of them.
-        self._estimates = lru_cache(maxsize=1)(self._estimate)
+        self._reckoning = lru_cache(maxsize=1)(self._reckon)
 
     def discover(self, state: State, config: RunnableConfig) -> Discovered:
         """Read the account; the only node that touches AWS."""
@@ -89,7 +91,7 @@ class Nodes:
             for code, digest in state["assessments"].items()
         }
         return {
-            "ledger": self._store.put(build_ledger(snapshot, rows)),
+            "ledger": self._store.put(given(snapshot, rows, state["premises"]).ledger),
             "usage": _used(config, "assessed"),
         }
 
@@ -97,15 +99,9 @@ class Nodes:
         """The grading branch of one category."""
 
         def grade_category(state: State, config: RunnableConfig) -> Graded:
-            given = grade(
-                category,
-                self._store.get(Ledger, state["ledger"]),
-                state["objectives"],
-                assumptions(),
-                self._estimates(state["ledger"]),
-            )
+            graded = grade(category, self._reckoned(state), state["objectives"])
             return {
-                "grades": {category.code: given},
+                "grades": {category.code: graded},
                 "usage": _used(config, f"grade_{category.slug}"),
             }
 
@@ -113,9 +109,8 @@ class Nodes:
 
     def compose(self, state: State, config: RunnableConfig) -> Composed:
         """The workload's letter from the five."""
-        ledger = self._store.get(Ledger, state["ledger"])
         return {
-            "overall": compose_grades(state["grades"], ledger),
+            "overall": compose_grades(state["grades"], self._reckoned(state), state["objectives"]),
             "usage": _used(config, "compose"),
         }
 
@@ -127,12 +122,12 @@ class Nodes:
             generated_at=now(),
             snapshot=self._store.get(Snapshot, state["snapshot"]),
             digest=state["snapshot"],
-            ledger=self._store.get(Ledger, state["ledger"]),
+            reckoning=self._reckoned(state),
             objectives=state["objectives"],
+            premises=state["premises"],
             grades=state["grades"],
             overall=state["overall"],
             usage=add_usage(state["usage"], usage),
-            table=assumptions(),
         )
         return {"report": self._store.put(report), "usage": usage}
 
@@ -155,8 +150,12 @@ class Nodes:
             why = f"{type(error).__name__}: {error}"
             return Assessment(category=category.code, judgements=(), answers=(), failed=why)
 
-    def _estimate(self, ledger: str) -> list[Estimate]:
-        return estimates(self._store.get(Ledger, ledger).judgements, assumptions())
+    def _reckoned(self, state: State) -> Reckoning:
+        return self._reckoning(state["ledger"], state["premises"].model_dump_json())
+
+    def _reckon(self, ledger: str, premises: str) -> Reckoning:
+        overrides = Premises.model_validate_json(premises).assumptions
+        return Reckoning(self._store.get(Ledger, ledger), with_overrides(assumptions(), overrides))
 
 
 def _teller() -> Observe:

@@ -11,13 +11,16 @@ from langgraph.graph import START
 from langgraph.types import Command, Overwrite, StateSnapshot, StreamMode
 from pydantic import BaseModel
 
+from agents.on_paper import given
 from agents.specialist import assess as run_checks
 from graph.machine import Machine, build
 from graph.nodes import AssessCategory, ReadAccount, new_invocation
 from state.categories import categories
 from state.channels import Request, Run, RunKind
 from state.errors import Fixable, NothingMatches, StoreUnusable, ThreadConflict
+from state.judgements import Assessment
 from state.objectives import Objectives
+from state.premises import NOTHING_GIVEN, Premises
 from state.report import Report
 from state.snapshot import Snapshot
 from state.store import RunRow, Store, now
@@ -31,6 +34,7 @@ def assess(
     objectives: Objectives,
     read_account: ReadAccount,
     *,
+    premises: Premises = NOTHING_GIVEN,
     tell: Tell | None = None,
     specialist: AssessCategory = run_checks,
 ) -> Report:
@@ -43,6 +47,7 @@ def assess(
         request: the workload and the thread.
         objectives: what it is graded against.
         read_account: reads the workload from AWS.
+        premises: what else it goes by: a person's constants and attestations.
         tell: is told what is going on, in dictionaries with an `event`.
         specialist: judges one category.
 
@@ -56,13 +61,14 @@ def assess(
         current = machine.get_state(config)
         _refuse_other_workload(current, request)
         run: Run | None = current.values.get("run")
-        if run is not None and _is_unfinished(current, request, objectives):
+        if run is not None and _is_unfinished(current, request, objectives, premises):
             return _go(machine, store, None, config, run, request, tell)
         run = Run(id=uuid.uuid4().hex, kind=RunKind.ASSESS, started_at=now())
         start = {
             "run": run,
             "request": request,
             "objectives": objectives,
+            "premises": premises,
             "assessments": Overwrite({}),
             "grades": Overwrite({}),
         }
@@ -70,15 +76,22 @@ def assess(
 
 
 def what_if(
-    store: Store, thread: str, objectives: Objectives, *, tell: Tell | None = None
+    store: Store,
+    thread: str,
+    objectives: Objectives,
+    premises: Premises = NOTHING_GIVEN,
+    *,
+    tell: Tell | None = None,
 ) -> tuple[Report, Report]:
-    """Grade a stored assessment against other objectives: the report before, and the one after.
+    """Grade a stored assessment on other terms: the report before, and the one after.
 
-    Forks from the checkpoint before the grading branches; no AWS call, no specialist.
+    Forks from the checkpoint before the grading branches; no AWS call, no specialist. Fixes are
+    made on a copy of the snapshot, which the checks then judge.
 
     Raises:
         UnknownThread: nothing is stored under the thread.
         Fixable: its assessment was never finished.
+        InvalidPremises: a fix, an attestation or a constant names what there is not.
     """
     store.require_runs(thread)
     with store.only_writer(thread), store.explained():
@@ -86,7 +99,10 @@ def what_if(
         finished = _latest_assessment(store, thread)
         base = _before_grading(machine, thread, finished.checkpoint)
         run = Run(id=uuid.uuid4().hex, kind=RunKind.WHAT_IF, started_at=now())
-        fork: Command[Any] = Command(update={"objectives": objectives, "run": run})
+        update: dict[str, Any] = {"objectives": objectives, "premises": premises, "run": run}
+        if premises != base.values["premises"]:
+            update |= _on_paper(store, base, premises)
+        fork: Command[Any] = Command(update=update)
         config = _config(thread, checkpoint=_id(base))
         after = _go(machine, store, fork, config, run, base.values["request"], tell)
         return store.get(Report, finished.report), after
@@ -210,8 +226,10 @@ def _refuse_other_workload(current: StateSnapshot, request: Request) -> None:
         )
 
 
-def _is_unfinished(current: StateSnapshot, request: Request, objectives: Objectives) -> bool:
-    """Whether the thread stands in the middle of this assessment, against the same objectives.
+def _is_unfinished(
+    current: StateSnapshot, request: Request, objectives: Objectives, premises: Premises
+) -> bool:
+    """Whether the thread stands in the middle of this assessment, asked for in the same way.
 
     Its tasks tell: `next` leaves out those that finished, though their step was never closed. Not
     where the input was not taken in yet: the channels are still those of the run before.
@@ -222,6 +240,7 @@ def _is_unfinished(current: StateSnapshot, request: Request, objectives: Objecti
         and current.values["run"].kind is RunKind.ASSESS
         and current.values["request"] == request
         and current.values["objectives"] == objectives
+        and current.values["premises"] == premises
     )
 
 
@@ -249,6 +268,15 @@ def _before_grading(machine: Machine, thread: str, checkpoint: str) -> StateSnap
             )
         state = machine.get_state(_config(thread, parent))
     return state
+
+
+def _on_paper(store: Store, base: StateSnapshot, premises: Premises) -> dict[str, str]:
+    """The snapshot and the rows of an assessment as the premises make them."""
+    snapshot = store.get(Snapshot, base.values["snapshot"])
+    digests: Mapping[str, str] = base.values["assessments"]
+    rows = {code: store.get(Assessment, digest) for code, digest in digests.items()}
+    changed = given(snapshot, rows, premises)
+    return {"snapshot": store.put(changed.snapshot), "ledger": store.put(changed.ledger)}
 
 
 def _source(state: StateSnapshot) -> str:

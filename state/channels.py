@@ -13,6 +13,7 @@ from typing_extensions import TypedDict
 
 from state.grades import Grade, Overall, Usage
 from state.objectives import Objectives
+from state.premises import Premises
 from state.snapshot import Selector
 
 
@@ -84,11 +85,12 @@ class Used(TypedDict):
 
 
 class Asked(TypedDict):
-    """What a run starts from; a what-if replaces run and objectives."""
+    """What a run starts from; a what-if replaces all but the request."""
 
     run: Run
     request: Request
     objectives: Objectives
+    premises: Premises
 
 
 class Discovered(Used):

@@ -4,6 +4,7 @@ SeeamsError
 ├── WrongUse                 the command or its values are wrong            (exit code 2)
 │   ├── InvalidDuration
 │   ├── InvalidObjectives
+│   ├── InvalidPremises      an assumption, attestation or fix that there is not
 │   └── InvalidSelector
 └── Fixable                  the user can put it right and run again        (exit code 3)
     ├── CredentialsRefused
@@ -36,6 +37,10 @@ class InvalidDuration(WrongUse):
 
 class InvalidObjectives(WrongUse):
     """The recovery objectives contradict themselves."""
+
+
+class InvalidPremises(WrongUse):
+    """A constant, an attestation or a fix cannot be understood, or names what there is not."""
 
 
 class InvalidSelector(WrongUse):

@@ -5,6 +5,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+WORKLOAD = "workload"  # the resource of a judgement about the workload as a whole
+
 
 class Verdict(StrEnum):
     """Three-valued, and never a pass for want of knowledge."""
@@ -20,6 +22,24 @@ class Layer(StrEnum):
     HIGH_AVAILABILITY = "HIGH_AVAILABILITY"
     DISASTER_RECOVERY = "DISASTER_RECOVERY"
     CONTINUOUS_IMPROVEMENT = "CONTINUOUS_IMPROVEMENT"
+
+
+class Effort(StrEnum):
+    """What a remedy takes of a person's time, for one resource."""
+
+    MINUTES = "minutes"
+    HOURS = "hours"
+    DAYS = "days"
+    WEEKS = "weeks"
+
+
+class Cost(StrEnum):
+    """What a remedy adds to the monthly bill."""
+
+    FREE = "free"
+    LITTLE = "little"  # up to about 10 USD
+    SOME = "some"  # a share of what the resource costs
+    MUCH = "much"  # about as much again as the resource costs, or more
 
 
 class Phase(StrEnum):
@@ -38,7 +58,8 @@ class Contribution(BaseModel):
     """What one verdict adds to the estimate of one scenario.
 
     The amount is `units` times the assumption's value; it stays symbolic so that assumptions can be
-    changed without judging again. `scenario` None means every scenario that strikes the resource.
+    changed without judging again. `measured`: `units` are seconds that were measured here, and
+    stand in for the assumption. `scenario` None means every scenario that strikes the resource.
     `by_person`: somebody must notice, decide and act, so detection and decision count as well.
     """
 
@@ -48,6 +69,7 @@ class Contribution(BaseModel):
     phase: Phase
     assumption: str
     units: float = 1.0
+    measured: bool = False
     by_person: bool = False
 
 

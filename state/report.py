@@ -6,6 +6,7 @@ from pydantic import BaseModel
 
 from state.grades import AnswerRow, Finding, GapRow, Grade, Overall, Usage
 from state.objectives import Objectives
+from state.premises import NOTHING_GIVEN, Premises
 from state.snapshot import Selector
 
 SCHEMA_VERSION = 1
@@ -33,6 +34,7 @@ class Report(BaseModel):
     generated_at: datetime
     workload: WorkloadSummary
     objectives: Objectives
+    premises: Premises = NOTHING_GIVEN
     overall: Overall
     grades: dict[str, Grade]
     findings: list[Finding]

@@ -5,12 +5,11 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from seeams.console import plain
+from state.judgements import WORKLOAD
 from tools.diagram.words import type_words
 
 if TYPE_CHECKING:
     from state.snapshot import Snapshot
-
-WORKLOAD = "workload"  # the resource of what is said about the workload as a whole
 
 
 class Names:

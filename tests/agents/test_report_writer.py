@@ -11,11 +11,13 @@ from state.categories import categories
 from state.grades import GapRow, Grade, Usage
 from state.judgements import Answer, AnswerValue, Assessment, Judgement, Verdict
 from state.objectives import Objectives
+from state.premises import Premises
 from state.report import Report
 from state.snapshot import Gap, GapReason, Resource, Selector, Snapshot
 from tools.grading.assumptions import assumptions
 from tools.grading.grading import compose, grade
 from tools.grading.ledger import build_ledger
+from tools.grading.reckoning import Reckoning
 
 READ = "rds:DescribeDBInstances"
 ASKED = Objectives(rto_seconds=3600, rpo_seconds=3600)
@@ -74,20 +76,19 @@ def report(
             for c in categories()
         },
     )
-    grades: dict[str, Grade] = {
-        c.code: grade(c, ledger, ASKED, assumptions()) for c in reversed(categories())
-    }
+    reckoning = Reckoning(ledger, assumptions())
+    grades: dict[str, Grade] = {c.code: grade(c, reckoning, ASKED) for c in reversed(categories())}
     return write_report(
         thread="shop",
         generated_at=NOW,
         snapshot=seen,
         digest="sha256:0",
-        ledger=ledger,
+        reckoning=reckoning,
         objectives=ASKED,
+        premises=Premises(),
         grades=grades,
-        overall=compose(grades, ledger),
+        overall=compose(grades, reckoning, ASKED),
         usage=Usage(),
-        table=assumptions(),
     )
 
 

@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 
 from agents import specialist
-from agents.specialist import assess, judge
+from agents.specialist import assess
 from state.categories import Category, Question, category_of_question
 from state.categories.excessive_load import BACKLOG
 from state.categories.single_point_of_failure import ZONE_LOSS, ZONE_LOST
 from state.judgements import Answer, AnswerValue, Assessment, Layer, Phase, Verdict
 from state.snapshot import Gap, GapReason, Resource, Selector, Snapshot
-from tools.checks import NOT_APPLICABLE, Check, Effect, Outcome, failed, passed
+from tools.checks import NOT_APPLICABLE, Check, Effect, Outcome, failed, judging, passed
+from tools.checks.judging import judge
 from tools.checks.view import Unknown, View, Workload
 
 READ = "rds:DescribeDBInstances"
@@ -64,6 +65,7 @@ def make_check(
         "documentation": (),
         "strength": None,
         "saving": None,
+        "remedy": None,
         "passes": (),
         "fails": (),
         "silent": (),
@@ -85,7 +87,8 @@ def multi_az(db: View) -> Outcome:
 def catalogue(monkeypatch: pytest.MonkeyPatch) -> dict[str, Check]:
     """The only checks there are."""
     checks: dict[str, Check] = {}
-    monkeypatch.setattr(specialist, "all_checks", lambda: checks)
+    for module in (specialist, judging):
+        monkeypatch.setattr(module, "all_checks", lambda: checks)
     return checks
 
 

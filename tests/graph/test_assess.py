@@ -31,6 +31,7 @@ from tests.graph.fakes import (
 from tools.grading.assumptions import assumptions
 from tools.grading.grading import grade
 from tools.grading.ledger import build_ledger
+from tools.grading.reckoning import Reckoning
 
 SLUGS = {category.slug for category in categories()}
 
@@ -60,7 +61,9 @@ def test_the_graph_grades_as_the_grader_does(store: Store, day: Objectives) -> N
     rows = {c.code: specialist(c, seen, lambda *_: None) for c in categories()}
     ledger = build_ledger(seen, rows)
     for category in categories():
-        assert report.grades[category.code] == grade(category, ledger, day, assumptions())
+        assert report.grades[category.code] == grade(
+            category, Reckoning(ledger, assumptions()), day
+        )
 
 
 def test_whoever_watches_is_told_what_each_node_does(store: Store, day: Objectives) -> None:

@@ -29,6 +29,7 @@ from tests.graph.fakes import (
 from tools.grading.assumptions import assumptions
 from tools.grading.grading import grade
 from tools.grading.ledger import build_ledger
+from tools.grading.reckoning import Reckoning
 
 REGRADED = {*GRADERS, "compose", "write_report"}
 
@@ -57,7 +58,9 @@ def test_grades_follow_the_objectives_and_nothing_else_runs(
     rows = {c.code: specialist(c, seen, lambda *_: None) for c in categories()}
     ledger = build_ledger(seen, rows)
     for category in categories():
-        assert after.grades[category.code] == grade(category, ledger, hour, assumptions())
+        assert after.grades[category.code] == grade(
+            category, Reckoning(ledger, assumptions()), hour
+        )
 
 
 def test_a_what_if_equals_an_assessment_against_its_objectives(
@@ -198,6 +201,7 @@ def test_channels_revived_elsewhere_have_their_types(
         "run": "Run",
         "request": "Request",
         "objectives": "Objectives",
+        "premises": "Premises",
         "snapshot": "str",
         "assessments": "dict",
         "ledger": "str",

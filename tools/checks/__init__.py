@@ -13,7 +13,8 @@ from typing import Any
 
 from state.categories import Category, Question, Scenario, category_of_question
 from state.grades import Documentation
-from state.judgements import Contribution, Layer, Phase, Verdict
+from state.judgements import WORKLOAD, Contribution, Cost, Effort, Layer, Phase, Verdict
+from tools.checks.paper import Draft
 from tools.checks.view import View
 
 Facts = Mapping[str, Any]
@@ -40,25 +41,34 @@ class Outcome:
     """What a check function returns; `units` multiplies effects by the name of their assumption."""
 
     verdict: Verdict | None  # None: the check does not apply to this resource
-    units: Mapping[str, float] = field(default_factory=dict)
+    units: Mapping[str, "float | Measured"] = field(default_factory=dict)
     note: str = ""
     spared: tuple[Scenario, ...] = ()  # scenarios that this resource's verdict has no effect in
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Seconds that were measured here: they stand in for an effect's assumption."""
+
+    seconds: float
 
 
 NOT_APPLICABLE = Outcome(None)
 
 
-def passed(note: str = "", **units: float) -> Outcome:
+def passed(note: str = "", **units: "float | Measured") -> Outcome:
     """The resource is as it should be."""
     return Outcome(Verdict.PASS, units, note)
 
 
-def failed(note: str = "", *, spared: Sequence[Scenario] = (), **units: float) -> Outcome:
+def failed(
+    note: str = "", *, spared: Sequence[Scenario] = (), **units: "float | Measured"
+) -> Outcome:
     """The resource shows the defect of the check's title, harmless in the scenarios spared."""
     return Outcome(Verdict.FAIL, units, note, tuple(spared))
 
 
-def passed_if(condition: bool, note: str = "", **units: float) -> Outcome:
+def passed_if(condition: bool, note: str = "", **units: "float | Measured") -> Outcome:
     """`passed` if the condition holds, else `failed`; the units go with either."""
     return Outcome(Verdict.PASS if condition else Verdict.FAIL, units, note)
 
@@ -86,6 +96,24 @@ class Example:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Remedy:
+    """How the recommendation changes what is read, and what it takes.
+
+    `change` does on paper what somebody would do in the account: afterwards the check passes on the
+    resource, or no longer applies to it, and no other check is worse off.
+    """
+
+    change: Callable[[Draft], None]
+    effort: Effort  # of a person's time, for one resource
+    cost: Cost  # on the monthly bill
+
+
+def puts(operation: str, **fields: Any) -> Callable[[Draft], None]:
+    """A change that sets top-level fields in the answer of a call."""
+    return lambda resource: resource.put(operation, **fields)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Check:
     """A resilience check: what it looks for, what that costs in recovery, and how to mend it."""
 
@@ -102,6 +130,7 @@ class Check:
     documentation: tuple[Documentation, ...]
     strength: str | None
     saving: str | None
+    remedy: Remedy | None
     passes: tuple[Example, ...]
     fails: tuple[Example, ...]
     silent: tuple[Example, ...]
@@ -118,6 +147,11 @@ class Check:
         return (self.judge.__doc__ or "").strip()
 
     @property
+    def of_workload(self) -> bool:
+        """Whether it judges the workload once, as a whole."""
+        return self.resource_types == (WORKLOAD,)
+
+    @property
     def service(self) -> str:
         """The first part of the id."""
         return self.id.partition(".")[0]
@@ -126,16 +160,22 @@ class Check:
         """The terms this outcome adds to estimates."""
         effects = self.on_fail if outcome.verdict is Verdict.FAIL else self.on_pass
         return tuple(
-            Contribution(
-                scenario=effect.scenario.name if effect.scenario else None,
-                phase=effect.phase,
-                assumption=effect.assumption,
-                units=outcome.units.get(effect.assumption, 1.0),
-                by_person=effect.by_person,
-            )
+            _contribution(effect, outcome.units.get(effect.assumption, 1.0))
             for effect in effects
             if effect.scenario not in outcome.spared
         )
+
+
+def _contribution(effect: Effect, units: "float | Measured") -> Contribution:
+    measured = isinstance(units, Measured)
+    return Contribution(
+        scenario=effect.scenario.name if effect.scenario else None,
+        phase=effect.phase,
+        assumption=effect.assumption,
+        units=units.seconds if isinstance(units, Measured) else units,
+        measured=measured,
+        by_person=effect.by_person,
+    )
 
 
 _CHECKS: dict[str, Check] = {}
@@ -158,13 +198,14 @@ def check(
     also: Sequence[Category] = (),
     strength: str | None = None,
     saving: str | None = None,
+    remedy: Remedy | None = None,
     silent: Sequence[Example] = (),
 ) -> Callable[[Callable[[View], Outcome]], Callable[[View], Outcome]]:
     """Register a check.
 
     Args:
         id: `<service>.<what is wrong>`; the identity of its findings, so never renamed.
-        resource_type: CloudFormation name or names; `"workload"` judges the workload once.
+        resource_type: CloudFormation name or names; `WORKLOAD` judges the workload once.
         title: the defect and its consequence, in the reader's words.
         question: the specialist's question it bears on; its category is the check's.
         layer: which of the three layers the advice belongs to.
@@ -179,6 +220,7 @@ def check(
         strength: what the workload does well if the check passes everywhere, as a clause
             ("the database has a standby in another zone"); None if passing is nothing to speak of.
         saving: what could be saved if the objectives would bear the failing state (over-built).
+        remedy: what the recommendation changes in the facts, for what-ifs.
         silent: resources to which it does not apply although their type matches.
     """
 
@@ -199,6 +241,7 @@ def check(
             documentation=(Documentation(title=documentation[0], url=documentation[1]),),
             strength=strength,
             saving=saving,
+            remedy=remedy,
             passes=tuple(passes),
             fails=tuple(fails),
             silent=tuple(silent),

@@ -56,7 +56,7 @@ def view_of(check: Check, example: Example) -> View:
             )
         return identity
 
-    whole = check.resource_types == ("workload",)
+    whole = check.of_workload
     if whole:
         for member in example.linked:
             add(member, member.type or "")

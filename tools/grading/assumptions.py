@@ -8,7 +8,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from state.errors import InvalidPremises
 from state.judgements import Contribution
+from state.premises import Override
 
 
 class Assumption(BaseModel):
@@ -16,7 +18,7 @@ class Assumption(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    kind: Literal["published", "configured", "measured", "assumption"]
+    kind: Literal["published", "configured", "assumption", "given"]
     seconds: float = 0.0
     seconds_per_unit: float = 0.0
     unit: str = ""
@@ -40,6 +42,39 @@ def assumptions() -> Assumptions:
     return {name: Assumption(**values) for name, values in tomllib.loads(text).items()}
 
 
+def with_overrides(table: Assumptions, overrides: Mapping[str, Override]) -> Assumptions:
+    """The table with a person's own figures in it.
+
+    Raises:
+        InvalidPremises: there is no constant of that name.
+    """
+    if not overrides:
+        return table
+    strangers = sorted(set(overrides) - set(table))
+    if strangers:
+        raise InvalidPremises(f"no constant is called {strangers[0]!r}: `seeams assumptions`")
+    return {**table, **{name: _given(table[name], given) for name, given in overrides.items()}}
+
+
+def _given(known: Assumption, given: Override) -> Assumption:
+    changed = {
+        name: value
+        for name in ("seconds", "seconds_per_unit")
+        if (value := getattr(given, name)) is not None
+    }
+    return known.model_copy(
+        update={"kind": "given", "never": False, "why": given.why or known.why, **changed}
+    )
+
+
 def seconds_of(contribution: Contribution, table: Assumptions) -> float:
     """How long a contribution's step takes, or how much data it loses, in seconds."""
+    if contribution.measured:
+        return contribution.units
     return table[contribution.assumption].amount(contribution.units)
+
+
+def source_of(contribution: Contribution, table: Assumptions) -> str:
+    """Where the amount comes from: `measured:restore_database`, `given:decide`."""
+    kind = "measured" if contribution.measured else table[contribution.assumption].kind
+    return f"{kind}:{contribution.assumption}"

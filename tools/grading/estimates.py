@@ -1,7 +1,8 @@
 """Estimates: what each verdict contributes, added up per component and failure scenario.
 
 In each phase of a recovery the largest contribution counts, and the phases are added. So another
-finding can only make an estimate longer, and mending one can only make it shorter.
+finding can only make an estimate longer, and mending one can only make it shorter. What a service's
+own recovery takes, whatever the checks say, is a floor under every phase (`recoveries`).
 """
 
 from collections import defaultdict
@@ -10,7 +11,9 @@ from math import fsum, inf, isinf
 
 from state.grades import Estimate, Term
 from state.judgements import Contribution, Judgement, Phase, Verdict
-from tools.grading.assumptions import Assumptions, seconds_of
+from tools.grading.assumptions import Assumptions, seconds_of, source_of
+from tools.grading.ledger import Ledger
+from tools.grading.recoveries import recovery_of
 
 Row = tuple[Contribution, Judgement | None]  # what is contributed, and the verdict that did it
 _Candidate = tuple[float, Contribution, Judgement | None]
@@ -20,21 +23,15 @@ DECIDE = Contribution(scenario=None, phase=Phase.DECIDE, assumption="decide")
 _ANY = "any"  # stands for every scenario while one verdict is weighed alone
 
 
-def estimates(judgements: Iterable[Judgement], table: Assumptions) -> list[Estimate]:
-    """One estimate for each resource and scenario that some verdict names, in a stable order."""
-    return [
-        estimate
-        for resource, rows in sorted(rows_by_resource(judgements).items())
-        for estimate in estimates_of(resource, rows, table)
-    ]
-
-
-def rows_by_resource(judgements: Iterable[Judgement]) -> dict[str, list[Row]]:
-    """What the verdicts contribute, by the resource they are about."""
-    rows: dict[str, list[Row]] = defaultdict(list)
-    for judgement in judgements:
+def rows_by_resource(ledger: Ledger) -> dict[str, list[Row]]:
+    """What verdicts and the services' own recovery contribute, by the resource it is about."""
+    rows: dict[str, list[Row]] = {
+        resource: [(contribution, None) for contribution in recovery_of(known.type)]
+        for resource, known in ledger.resources.items()
+    }
+    for judgement in ledger.judgements:
         for contribution in judgement.contributions:
-            rows[judgement.resource].append((contribution, judgement))
+            rows.setdefault(judgement.resource, []).append((contribution, judgement))
     return rows
 
 
@@ -144,7 +141,7 @@ def _term(
         resource=resource,
         term=contribution.phase.value,
         seconds=None if isinf(seconds) else seconds,
-        source=f"{assumption.kind}:{contribution.assumption}",
+        source=source_of(contribution, table),
         what=assumption.what,
         check=judgement.check if judgement else None,
         finding=judgement.check if judgement and failed else None,

@@ -5,17 +5,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from state.grades import Finding, FindingEffect, Severity
-from state.judgements import Judgement, Verdict
+from state.judgements import WORKLOAD, Judgement, Verdict
 from state.objectives import Objectives
 from tools.checks import Check, all_checks
 from tools.grading.assumptions import Assumptions
 from tools.grading.estimates import own_effects, share
 from tools.grading.ledger import Ledger
 from tools.grading.letters import SOFT_SHARE, severity_for
+from tools.grading.reckoning import Reckoning
 from tools.grading.shortfalls import shortfalls
 from tools.grading.targets import targets_of
 
-WORKLOAD = "workload"  # the resource of a judgement about the workload as a whole
 _MOST_EVIDENCE = 12  # per finding; the rest is in the snapshot
 
 
@@ -32,8 +32,9 @@ class _Weighed:
         return -self.share, self.judgement.resource
 
 
-def findings(ledger: Ledger, objectives: Objectives, table: Assumptions) -> list[Finding]:
+def findings(reckoning: Reckoning, objectives: Objectives) -> list[Finding]:
     """What the objectives need mended, most severe first; a defect they can bear is not listed."""
+    ledger, table = reckoning.ledger, reckoning.table
     failing: dict[str, list[_Weighed]] = defaultdict(list)
     for judgement in ledger.judgements:
         if judgement.verdict is Verdict.FAIL:
@@ -46,7 +47,7 @@ def findings(ledger: Ledger, objectives: Objectives, table: Assumptions) -> list
         if severity is not None:
             finding = _finding(all_checks()[check_id], ordered, severity, ledger)
             found.append((-ordered[0].share, finding))
-    found += [(-s.share, s.finding) for s in shortfalls(ledger, objectives, table)]
+    found += [(-s.share, s.finding) for s in shortfalls(reckoning, objectives)]
     return [f for _, f in sorted(found, key=lambda pair: (pair[0], pair[1].key))]
 
 

@@ -8,26 +8,18 @@ from state.categories import Category, categories, scenarios
 from state.grades import Binds, Estimate, Grade, Overall, Term
 from state.judgements import Phase, Verdict
 from state.objectives import Objectives, spell_duration
-from tools.grading.assumptions import Assumptions
 from tools.grading.coverage import Coverage, coverage_of
-from tools.grading.estimates import estimates, share
+from tools.grading.estimates import share
 from tools.grading.ledger import Ledger
 from tools.grading.letters import COMFORTABLE_LETTERS, letter_for, worst
+from tools.grading.reckoning import Reckoning
 from tools.grading.savings import savings_of
 from tools.grading.targets import Targets, targets_of
 
 
-def grade(
-    category: Category,
-    ledger: Ledger,
-    objectives: Objectives,
-    table: Assumptions,
-    every_estimate: Sequence[Estimate] | None = None,
-) -> Grade:
-    """One category against the objectives: the worst estimate over target, for time and for data.
-
-    `every_estimate`: the ledger's estimates, where the caller has them already.
-    """
+def grade(category: Category, reckoning: Reckoning, objectives: Objectives) -> Grade:
+    """One category: its worst estimate over target, for time and for data separately."""
+    ledger = reckoning.ledger
     assessment = ledger.assessments.get(category.code)
     if assessment is None or assessment.failed:
         why = assessment.failed if assessment else "the specialist has not reported"
@@ -35,22 +27,19 @@ def grade(
     coverage = coverage_of(assessment, ledger, objectives)
     if coverage.too_little:
         return _ungraded(category, "too little of it could be read", coverage)
-    if every_estimate is None:
-        every_estimate = estimates(ledger.judgements, table)
     struck = [
         _Struck(estimate, targets)
-        for estimate in every_estimate
+        for estimate in reckoning.counting
         if any(scenario.name == estimate.scenario for scenario in category.scenarios)
         and (targets := targets_of(estimate.scenario, objectives)) is not None
-        and not ledger.is_soft(estimate.resource)
     ]
     if not struck:
         judged = any(j.verdict is not Verdict.UNKNOWN for j in assessment.judgements)
         return _nothing_strikes(category, coverage, judged=judged)
-    return _graded(category, struck, coverage, ledger, objectives, table)
+    return _graded(category, struck, coverage, reckoning, objectives)
 
 
-def compose(grades: Mapping[str, Grade], ledger: Ledger) -> Overall:
+def compose(grades: Mapping[str, Grade], reckoning: Reckoning, objectives: Objectives) -> Overall:
     """The workload: back no sooner than its slowest hard dependency, as poor as its worst category.
 
     Times are those of the categories that could be graded; one that could not leaves no letter,
@@ -59,7 +48,7 @@ def compose(grades: Mapping[str, Grade], ledger: Ledger) -> Overall:
     ordered = [grades[c.code] for c in categories() if c.code in grades]
     graded = [g for g in ordered if g.letter is not None]
     missing = [c.title for c in categories() if c.code not in {g.category for g in graded}]
-    judged = any(judgement.verdict is not Verdict.UNKNOWN for judgement in ledger.judgements)
+    judged = any(j.verdict is not Verdict.UNKNOWN for j in reckoning.ledger.judgements)
     letter = worst([g.letter for g in graded if g.letter]) if judged and not missing else None
     if missing:
         reason = f"no overall letter: {', '.join(missing)} could not be graded"
@@ -107,10 +96,10 @@ def _graded(
     category: Category,
     struck: Sequence[_Struck],
     coverage: Coverage,
-    ledger: Ledger,
+    reckoning: Reckoning,
     objectives: Objectives,
-    table: Assumptions,
 ) -> Grade:
+    ledger = reckoning.ledger
     slowest = max(struck, key=lambda s: (s.rto_share, s.place))
     lossiest = max(struck, key=lambda s: (s.rpo_share, s.place))
     by_time = slowest.rto_share >= lossiest.rpo_share
@@ -123,7 +112,7 @@ def _graded(
         reason += f"; {_limited(coverage)}"
     savings: tuple[str, ...] = ()
     if letter in COMFORTABLE_LETTERS:
-        savings = savings_of(category, ledger, objectives, table)
+        savings = savings_of(category, reckoning, objectives)
     return Grade(
         category=category.code,
         letter=letter,

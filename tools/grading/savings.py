@@ -6,19 +6,17 @@ from collections.abc import Sequence
 from state.categories import Category
 from state.objectives import Objectives
 from tools.grading.assumptions import Assumptions
-from tools.grading.estimates import Row, estimates_of, rows_by_resource, share
-from tools.grading.ledger import Ledger
+from tools.grading.estimates import Row, estimates_of, share
 from tools.grading.letters import COMFORTABLE
+from tools.grading.reckoning import Reckoning
 from tools.grading.targets import targets_of
 
 
-def savings_of(
-    category: Category, ledger: Ledger, objectives: Objectives, table: Assumptions
-) -> tuple[str, ...]:
+def savings_of(category: Category, reckoning: Reckoning, objectives: Objectives) -> tuple[str, ...]:
     """Passing checks of a category whose failing would still leave every scenario a B."""
     from tools.checks import all_checks
 
-    rows = rows_by_resource(ledger.judgements)
+    ledger, rows = reckoning.ledger, reckoning.rows
     found: dict[str, set[str]] = defaultdict(set)  # what is saved -> where
     for judgement in ledger.assessments[category.code].judgements:
         saving = all_checks()[judgement.check].saving if judgement.otherwise else None
@@ -26,7 +24,7 @@ def savings_of(
             continue
         without = [row for row in rows[judgement.resource] if row[1] is not judgement]
         without += [(contribution, judgement) for contribution in judgement.otherwise]
-        if _still_comfortable(judgement.resource, without, objectives, table):
+        if _still_comfortable(judgement.resource, without, objectives, reckoning.table):
             found[saving].add(ledger.name_of(judgement.resource))
     return tuple(sorted(f"{_listed(sorted(names))}: {saving}" for saving, names in found.items()))
 

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 
 from state.categories import category_of_scenario, scenarios
 from state.grades import Estimate, Finding, FindingEffect, Term
-from state.judgements import Evidence, Phase, Verdict
+from state.judgements import WORKLOAD, Evidence, Phase, Verdict
 from state.objectives import Objectives, spell_duration
 from tools.checks import all_checks
-from tools.grading.assumptions import Assumptions
-from tools.grading.estimates import estimates, share
+from tools.grading.estimates import share
 from tools.grading.ledger import Ledger
 from tools.grading.letters import severity_for
+from tools.grading.reckoning import Reckoning
 from tools.grading.targets import targets_of
 
 
@@ -40,12 +40,12 @@ class _Missed:
         return self.step.term == Phase.LOSE
 
 
-def shortfalls(ledger: Ledger, objectives: Objectives, table: Assumptions) -> list[Shortfall]:
+def shortfalls(reckoning: Reckoning, objectives: Objectives) -> list[Shortfall]:
     """At most one in time and one in data for each category, however many resources show it."""
     grouped: dict[tuple[str, bool], list[_Missed]] = defaultdict(list)
-    for estimate in estimates(ledger.judgements, table):
+    for estimate in reckoning.counting:
         targets = targets_of(estimate.scenario, objectives)
-        if targets is None or ledger.is_soft(estimate.resource):
+        if targets is None:
             continue
         for consumed, in_data in (
             (share(estimate.rto_seconds, targets.rto), False),
@@ -56,7 +56,8 @@ def shortfalls(ledger: Ledger, objectives: Objectives, table: Assumptions) -> li
                 category = category_of_scenario()[estimate.scenario].slug
                 grouped[category, in_data].append(_Missed(consumed, estimate, step))
     return [
-        _shortfall(sorted(same, key=_worst_first), ledger) for _, same in sorted(grouped.items())
+        _shortfall(sorted(same, key=_worst_first), reckoning.ledger)
+        for _, same in sorted(grouped.items())
     ]
 
 
@@ -91,7 +92,7 @@ def _shortfall(missed: list[_Missed], ledger: Ledger) -> Shortfall:
             title=_title(worst),
             resource=estimate.resource,
             resources=tuple(dict.fromkeys(each.estimate.resource for each in missed)),
-            resource_type=known.type if known else "workload",
+            resource_type=known.type if known else WORKLOAD,
             category=category.code,
             severity=severity,
             layer=check.layer,

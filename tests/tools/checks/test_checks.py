@@ -15,6 +15,7 @@ from tools.checks import Check, Example, Outcome, all_checks
 from tools.checks.examples import view_of
 from tools.checks.view import Unknown
 from tools.grading.assumptions import assumptions, seconds_of
+from tools.grading.recoveries import recoveries
 
 CHECKS = list(all_checks().values())
 EACH_CHECK = pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
@@ -130,6 +131,7 @@ def test_there_are_enough_checks_in_every_category() -> None:
 
 def test_every_assumption_is_used() -> None:
     used = {e.assumption for c in CHECKS for e in (*c.on_fail, *c.on_pass)}
+    used |= {s.assumption for each in recoveries().values() for r in each.values() for s in r.steps}
     assert set(assumptions()) - used <= {"unmonitored", "decide", "alarm_evaluation"}
 
 

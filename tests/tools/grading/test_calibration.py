@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable
 
 import pytest
 
-from agents.specialist import judge
 from state.categories import categories
 from state.categories.single_point_of_failure import COMPONENT_LOST, REGION_LOST, ZONE_LOST
 from state.grades import Grade
@@ -21,9 +20,11 @@ from state.judgements import Contribution, Judgement, Phase, Verdict
 from state.objectives import Objectives, Tolerance
 from tools.checks import Example, all_checks
 from tools.checks.examples import view_of
+from tools.checks.judging import judge
 from tools.grading.assumptions import assumptions
 from tools.grading.grading import grade
 from tools.grading.ledger import Ledger
+from tools.grading.reckoning import Reckoning
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 RPO = 30 * MINUTE
@@ -179,13 +180,13 @@ ROWS = {
 def test_published_table(ledger_of: Callable[..., Ledger], row: str) -> None:
     asked, judgements, letter = ROWS[row]
     assert asked.tolerance is Tolerance(row.partition(",")[0])
-    given = grade(SPOF, ledger_of({SPOF.code: judgements}), asked, assumptions())
+    given = grade(SPOF, Reckoning(ledger_of({SPOF.code: judgements}), assumptions()), asked)
     assert given.letter == letter, given.reason
 
 
 def test_multi_az_at_high_tolerance_is_over_built(ledger_of: Callable[..., Ledger]) -> None:
     def given(asked: Objectives, judgements: list[Judgement]) -> Grade:
-        return grade(SPOF, ledger_of({SPOF.code: judgements}), asked, assumptions())
+        return grade(SPOF, Reckoning(ledger_of({SPOF.code: judgements}), assumptions()), asked)
 
     asked, judgements, _ = ROWS["HIGH, Multi-AZ"]
     assert given(asked, judgements).over_built

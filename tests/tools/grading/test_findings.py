@@ -14,6 +14,7 @@ from tools.checks import all_checks
 from tools.grading.assumptions import assumptions
 from tools.grading.findings import findings, strengths
 from tools.grading.ledger import Ledger
+from tools.grading.reckoning import Reckoning
 
 LedgerOf = Callable[..., Ledger]
 
@@ -58,7 +59,7 @@ def told(minutes: float, resource: str = "arn:db") -> Judgement:
 def found(ledger: Ledger, hours: float = 24, **fields: int) -> list[Finding]:
     seconds = round(hours * HOUR)
     asked = Objectives(rto_seconds=seconds, rpo_seconds=seconds, **fields)
-    return findings(ledger, asked, assumptions())
+    return findings(Reckoning(ledger, assumptions()), asked)
 
 
 def test_one_defect_is_one_finding_and_the_worst_comes_first(ledger_of: LedgerOf) -> None:

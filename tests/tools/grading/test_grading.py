@@ -1,6 +1,6 @@
 """Letters worked out by hand, and what is never done to them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import permutations
 from typing import Any
 
@@ -9,15 +9,16 @@ import pytest
 from state.categories import Category, categories, category_of_scenario
 from state.categories.misconfiguration_and_bugs import DATA_DELETED
 from state.categories.single_point_of_failure import COMPONENT_LOST, REGION_LOST, ZONE_LOST
-from state.grades import Binds, Grade
+from state.grades import Binds, Estimate, Grade
 from state.judgements import Assessment, Contribution, Judgement, Phase, Verdict
 from state.objectives import Objectives
 from state.snapshot import Gap, GapReason, Relation, RelationKind, Resource
 from tools.grading.assumptions import assumptions
-from tools.grading.estimates import estimates
+from tools.grading.estimates import estimates_of
 from tools.grading.grading import compose, grade
 from tools.grading.ledger import Ledger, soft_resources
 from tools.grading.letters import LETTERS, as_number, letter_for, severity_for
+from tools.grading.reckoning import Reckoning
 
 LedgerOf = Callable[..., Ledger]
 
@@ -51,7 +52,12 @@ PASS = row(Verdict.PASS, check="example.fine")
 
 
 def given(category: Category, ledger: Ledger, asked: Objectives = DAY_AND_HALF_A_DAY) -> Grade:
-    return grade(category, ledger, asked, assumptions())
+    return grade(category, Reckoning(ledger, assumptions()), asked)
+
+
+def estimates(rows: Iterable[Judgement]) -> list[Estimate]:
+    """What rows about one resource come to."""
+    return estimates_of("arn:db", [(c, r) for r in rows for c in r.contributions], assumptions())
 
 
 # -- by hand ---------------------------------------------------------------------------------------
@@ -95,7 +101,7 @@ def test_an_alarm_shortens_detection_only(ledger_of: LedgerOf) -> None:
 
 def test_failover_needs_nobody(ledger_of: LedgerOf) -> None:
     """Two minutes, and no detection or decision, whoever is told."""
-    (estimate,) = estimates([row(Verdict.PASS, FAILOVER), ALARM], assumptions())
+    (estimate,) = estimates([row(Verdict.PASS, FAILOVER), ALARM])
     assert estimate.by_itself
     assert [(t.term, t.seconds) for t in estimate.terms] == [("act", 120)]
 
@@ -107,7 +113,7 @@ def test_the_largest_of_a_phase_counts_and_phases_are_added(ledger_of: LedgerOf)
         row(Verdict.FAIL, effect(COMPONENT_LOST.name, Phase.ACT, "rds_host_replacement")),
         row(Verdict.PASS, effect(COMPONENT_LOST.name, Phase.WARM_UP, "instance_replacement")),
     ]
-    (estimate,) = estimates(rows, assumptions())
+    (estimate,) = estimates(rows)
     assert estimate.rto_seconds == (20 + 7) * MINUTE
     assert [t.finding for t in estimate.terms] == ["rds.instance_single_az", None]
 
@@ -120,7 +126,7 @@ def test_ties_are_broken_alike_in_any_order() -> None:
         row(Verdict.FAIL, failover, check="example.b"),
         row(Verdict.PASS, failover, check="example.c"),
     ]
-    said = [estimates(order, assumptions()) for order in permutations(rows)]
+    said = [estimates(order) for order in permutations(rows)]
     assert all(each == said[0] for each in said)
     assert [term.finding for term in said[0][0].terms] == ["example.b"]
 
@@ -134,13 +140,13 @@ def test_resources_wait_for_nobody_else(ledger_of: LedgerOf) -> None:
 def test_a_slow_alarm_is_no_worse_than_none(ledger_of: LedgerOf) -> None:
     """A warning after a day: the users have noticed after four hours."""
     late = row(Verdict.PASS, effect(None, Phase.DETECT, "alarm_evaluation", units=86400))
-    (estimate,) = estimates([row(Verdict.FAIL, RESTORE), late], assumptions())
+    (estimate,) = estimates([row(Verdict.FAIL, RESTORE), late])
     assert estimate.terms[0].seconds == 4 * HOUR
 
 
 def test_a_defect_of_an_alarm_does_not_stand_for_an_alarm(ledger_of: LedgerOf) -> None:
     broken = row(Verdict.FAIL, effect(None, Phase.DETECT, "alarm_evaluation", units=60))
-    (estimate,) = estimates([row(Verdict.FAIL, RESTORE), broken], assumptions())
+    (estimate,) = estimates([row(Verdict.FAIL, RESTORE), broken])
     assert estimate.terms[0].seconds == 4 * HOUR
 
 
@@ -284,7 +290,7 @@ def test_a_specialist_that_broke_leaves_no_letter(ledger_of: LedgerOf) -> None:
     assert grades[SPOF.code].letter is None
     assert grades[SPOF.code].reason == "it could not be assessed: KeyError: 'x'"
     assert grades["EXCESSIVE_LOAD"].letter is None
-    overall = compose(grades, ledger)
+    overall = compose(grades, Reckoning(ledger, assumptions()), DAY_AND_HALF_A_DAY)
     assert overall.letter is None
     assert (overall.rto_seconds, overall.rpo_seconds) == (0, 0), "of what could be graded"
     assert overall.reason == (
@@ -297,7 +303,7 @@ def test_a_workload_on_which_no_check_has_anything_to_say_has_no_letter(
 ) -> None:
     ledger = ledger_of({category.code: [] for category in categories()})
     grades = {category.code: given(category, ledger) for category in categories()}
-    overall = compose(grades, ledger)
+    overall = compose(grades, Reckoning(ledger, assumptions()), DAY_AND_HALF_A_DAY)
     assert overall.letter is None
     assert overall.reason == "no overall letter: no check applies to any of these resources"
 
@@ -306,7 +312,7 @@ def test_the_workload_is_as_poor_as_its_worst_category(ledger_of: LedgerOf) -> N
     lost = row(Verdict.FAIL, effect(DATA_DELETED.name, Phase.LOSE, "no_copy"))
     ledger = ledger_of({SPOF.code: [row(Verdict.FAIL, RESTORE), PASS], BUGS.code: [lost, PASS]})
     grades = {category.code: given(category, ledger) for category in categories()}
-    overall = compose(grades, ledger)
+    overall = compose(grades, Reckoning(ledger, assumptions()), DAY_AND_HALF_A_DAY)
     assert overall.letter == "F"
     assert (overall.rto_seconds, overall.rpo_seconds) == (20400, None)
     assert overall.reason.startswith("Misconfiguration and bugs: when data or its store")
@@ -343,7 +349,7 @@ def test_the_workload_is_over_built_only_if_every_category_is_comfortable(
 ) -> None:
     def overall(ledger: Ledger) -> bool:
         grades = {category.code: given(category, ledger) for category in categories()}
-        return compose(grades, ledger).over_built
+        return compose(grades, Reckoning(ledger, assumptions()), DAY_AND_HALF_A_DAY).over_built
 
     ledger = _multi_az(ledger_of)
     assert overall(ledger)

@@ -20,11 +20,11 @@ from state.judgements import Assessment, Contribution, Evidence, Judgement, Phas
 from state.objectives import Objectives
 from tools.checks import all_checks
 from tools.grading.assumptions import assumptions
-from tools.grading.estimates import estimates
 from tools.grading.findings import findings
 from tools.grading.grading import compose, grade
 from tools.grading.ledger import Ledger
 from tools.grading.letters import as_number
+from tools.grading.reckoning import Reckoning
 
 Rows = Mapping[str, tuple[Judgement, ...]]
 LedgerOf = Callable[..., Ledger]
@@ -111,8 +111,8 @@ def tightened(draw: st.DrawFn) -> tuple[Objectives, Objectives]:
 
 
 def graded(ledger: Ledger, asked: Objectives) -> tuple[dict[str, Grade], Overall]:
-    grades = {c.code: grade(c, ledger, asked, TABLE) for c in categories()}
-    return grades, compose(grades, ledger)
+    grades = {c.code: grade(c, Reckoning(ledger, TABLE), asked) for c in categories()}
+    return grades, compose(grades, Reckoning(ledger, TABLE), asked)
 
 
 def letters(ledger: Ledger, asked: Objectives) -> dict[str, str | None]:
@@ -161,7 +161,9 @@ def test_tighter_objectives_never_make_a_finding_milder(
 ) -> None:
     ledger = ledger_of(rows, soft=["arn:c"])
     order = list(Severity)
-    loose, tight = ({f.id: f.severity for f in findings(ledger, o, TABLE)} for o in asked)
+    loose, tight = (
+        {f.id: f.severity for f in findings(Reckoning(ledger, TABLE), o)} for o in asked
+    )
     for check, severity in loose.items():
         assert order.index(tight[check]) <= order.index(severity)
 
@@ -237,7 +239,7 @@ def test_terms_add_up_to_what_is_printed(
     ledger_of: LedgerOf, rows: Rows, asked: Objectives
 ) -> None:
     ledger = ledger_of(rows)
-    for estimate in estimates(ledger.judgements, TABLE):
+    for estimate in Reckoning(ledger, TABLE).estimates:
         time = [t.seconds for t in estimate.terms if t.term != Phase.LOSE]
         lost = [t.seconds for t in estimate.terms if t.term == Phase.LOSE]
         assert _adds_up(estimate.rto_seconds, time)
@@ -260,7 +262,10 @@ def test_order_changes_no_byte(
 ) -> None:
     def said(ledger: Ledger) -> str:
         grades, overall = graded(ledger, asked)
-        parts = [grades[code] for code in CODES] + [overall, *findings(ledger, asked, TABLE)]
+        parts = [grades[code] for code in CODES] + [
+            overall,
+            *findings(Reckoning(ledger, TABLE), asked),
+        ]
         return "\n".join(part.model_dump_json() for part in parts)
 
     ledger = ledger_of(rows)

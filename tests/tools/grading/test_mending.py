@@ -4,12 +4,12 @@ from math import inf
 
 import pytest
 
-from agents.specialist import judge
 from state.judgements import Judgement
 from tools.checks import Check, Example, all_checks
 from tools.checks.examples import view_of
+from tools.checks.judging import judge
 from tools.grading.assumptions import assumptions
-from tools.grading.estimates import estimates
+from tools.grading.estimates import estimates_of
 
 
 def _row(check: Check, example: Example) -> Judgement:
@@ -24,7 +24,9 @@ def _costs(row: Judgement) -> dict[str, tuple[float, float]]:
             inf if estimate.rto_seconds is None else estimate.rto_seconds,
             inf if estimate.rpo_seconds is None else estimate.rpo_seconds,
         )
-        for estimate in estimates([row], assumptions())
+        for estimate in estimates_of(
+            row.resource, [(c, row) for c in row.contributions], assumptions()
+        )
     }
 
 

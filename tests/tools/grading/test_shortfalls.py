@@ -11,6 +11,7 @@ from state.objectives import Objectives
 from tools.grading.assumptions import assumptions
 from tools.grading.findings import findings
 from tools.grading.ledger import Ledger
+from tools.grading.reckoning import Reckoning
 
 LedgerOf = Callable[..., Ledger]
 
@@ -39,7 +40,7 @@ def row(
 
 
 def found(ledger: Ledger, *, rto: int = 86400, rpo: int = 86400) -> list[Finding]:
-    return findings(ledger, Objectives(rto_seconds=rto, rpo_seconds=rpo), assumptions())
+    return findings(Reckoning(ledger, assumptions()), Objectives(rto_seconds=rto, rpo_seconds=rpo))
 
 
 def test_a_failover_that_is_too_slow_names_the_objective_it_meets(ledger_of: LedgerOf) -> None:

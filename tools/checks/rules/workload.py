@@ -12,7 +12,7 @@ from state.categories.single_point_of_failure import (
     REGION_LOSS,
     REGION_LOST,
 )
-from state.judgements import Layer, Phase
+from state.judgements import WORKLOAD, Layer, Phase
 from state.snapshot import Relation, RelationKind
 from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, check, passed_if
 from tools.checks.neighbours import identify, is_readable, tagged_otherwise
@@ -96,7 +96,7 @@ _FACTS: dict[str, dict[str, dict[str, object]]] = {
 
 @check(
     id="workload.single_region",
-    resource_type="workload",
+    resource_type=WORKLOAD,
     title=("All that runs is in one Region: after its loss everything is set up anew elsewhere"),
     question=REGION_LOSS,
     layer=Layer.DISASTER_RECOVERY,
@@ -138,7 +138,7 @@ def single_region(workload: View) -> Outcome:
 
 @check(
     id="workload.cross_region_dependency",
-    resource_type="workload",
+    resource_type=WORKLOAD,
     title="A component needs another one in a different Region: now two Regions have to work",
     question=TIGHTLY_COUPLED,
     layer=Layer.HIGH_AVAILABILITY,
@@ -187,7 +187,7 @@ def cross_region_dependency(workload: View) -> Outcome:
 
 @check(
     id="workload.environment_crossed",
-    resource_type="workload",
+    resource_type=WORKLOAD,
     title="A component depends on another environment's: a test over there stops this one",
     question=SHARED_WITH_OTHERS,
     layer=Layer.CONTINUOUS_IMPROVEMENT,
@@ -261,7 +261,7 @@ def _environment(view: View) -> str:
 
 @check(
     id="workload.untagged_dependency",
-    resource_type="workload",
+    resource_type=WORKLOAD,
     title=(
         "A component that the workload needs lacks its tag: it was not assessed, and searches miss "
         "it"

@@ -1,7 +1,7 @@
 """The workload as a whole: the zones it stands in."""
 
 from state.categories.single_point_of_failure import ZONE_LOSS, ZONE_LOST
-from state.judgements import Layer, Phase
+from state.judgements import WORKLOAD, Layer, Phase
 from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, check, failed, passed
 from tools.checks.rules.asg import is_switched_off
 from tools.checks.rules.ec2 import INSTANCE, is_replaced
@@ -45,7 +45,7 @@ _BOTH = _placed("eu-west-1a", "eu-west-1b")
 
 @check(
     id="workload.single_az",
-    resource_type="workload",
+    resource_type=WORKLOAD,
     title="Everything that runs stands in one zone: without that zone there is no workload",
     question=ZONE_LOSS,
     layer=Layer.HIGH_AVAILABILITY,
