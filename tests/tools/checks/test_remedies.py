@@ -1,5 +1,7 @@
 """Every check's remedy: it mends what the check names, harms nothing, and speaks AWS's language."""
 
+from math import inf
+
 import pytest
 
 from state.categories import categories
@@ -10,6 +12,9 @@ from tools.checks.examples import view_of
 from tools.checks.judging import verdicts, workload_of
 from tools.checks.paper import Paper
 from tools.checks.view import View, Workload
+from tools.grading.assumptions import assumptions
+from tools.grading.ledger import build_ledger
+from tools.grading.reckoning import Reckoning
 
 CHECKS = [check for check in all_checks().values() if check.remedy]
 EACH_CHECK = pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
