@@ -19,6 +19,8 @@ class Term(BaseModel):
     source: (
         str  # "assumption:unmonitored", "configured:alarm_period", "published:...", "measured:..."
     )
+    units: float = 1.0  # what the constant is multiplied by; seconds where `measured`
+    measured: bool = False
     what: str = ""  # the step in words
     check: str | None = None  # the check whose verdict put it there
     finding: str | None = None  # the same, when the check failed

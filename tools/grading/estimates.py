@@ -142,6 +142,8 @@ def _term(
         term=contribution.phase.value,
         seconds=None if isinf(seconds) else seconds,
         source=source_of(contribution, table),
+        units=contribution.units,
+        measured=contribution.measured,
         what=assumption.what,
         check=judgement.check if judgement else None,
         finding=judgement.check if judgement and failed else None,
