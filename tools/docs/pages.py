@@ -1,0 +1,69 @@
+"""What the documentation gives back, and what any source of it can do."""
+
+import re
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict
+
+_HOST = "docs.aws.amazon.com"
+_SHALLOW = 3  # parts of a path that lead to a guide's cover, not to a page
+
+
+class Page(BaseModel):
+    """A page that a documentation tool returned."""
+
+    model_config = ConfigDict(frozen=True)
+
+    title: str
+    url: str
+    excerpt: str = ""
+    source: str  # which server returned it: awslabs, knowledge, embedded
+
+
+class DocumentationFailed(Exception):
+    """A documentation server gave no answer; errors that come as data count as none."""
+
+
+class Library(Protocol):
+    """A source of documentation."""
+
+    name: str
+
+    def search(self, phrase: str, limit: int) -> list[Page]:
+        """Pages on a phrase, best first.
+
+        Raises:
+            DocumentationFailed: the server could not be asked, or reported an error.
+        """
+
+    def read(self, url: str) -> str:
+        """A page's text, as Markdown.
+
+        Raises:
+            DocumentationFailed: the server could not be asked, or has no such page.
+        """
+
+    def close(self) -> None:
+        """End the server's process or connection."""
+
+
+def address_of(url: str) -> str:
+    """The address without what a server added to it (session, query); the anchor stays."""
+    parts = urlsplit(url.strip())
+    anchor = f"#{parts.fragment}" if parts.fragment else ""
+    return f"https://{parts.netloc}{parts.path}{anchor}"
+
+
+def is_deep(url: str) -> bool:
+    """Whether an address leads to a page of AWS's documentation rather than to a guide's cover."""
+    parts = urlsplit(url)
+    folders = [part for part in parts.path.split("/") if part]
+    page = re.fullmatch(r"[\w.-]+\.html", folders[-1]) if folders else None
+    return (
+        parts.scheme == "https"
+        and parts.netloc == _HOST
+        and page is not None
+        and (len(folders) >= _SHALLOW or bool(parts.fragment))
+        and folders[-1] not in ("index.html", "welcome.html", "Welcome.html")
+    )
