@@ -16,14 +16,56 @@ from tools.grading.letters import (
 from tools.grading.targets import targets_of
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Coverage:
     """What is known of a category, and what is not."""
 
-    confidence: float  # the share of rows and questions that have an answer
+    rows: int  # verdicts that the objectives ask for
+    unknown: int  # of them
+    passed: int  # of them
+    questions: int
+    answered: int  # of them
+    unscanned: float  # the share of the workload's resources whose type is not read at all
     gaps: tuple[str, ...]  # the calls that would give the rest
-    too_little: bool  # to give any letter
-    ceiling: str | None  # the best letter that can be given
+
+    @property
+    def confidence(self) -> float:
+        """The share of rows and questions that have an answer, of the share that is read at all."""
+        asked = self.rows + self.questions
+        known = self.rows - self.unknown + self.answered
+        return round(known / asked * (1 - self.unscanned), 2) if asked else 0.0
+
+    @property
+    def unread(self) -> float:
+        """The share of the checks that could have spoken for the workload and could not."""
+        return self.unknown / (self.unknown + self.passed) if self.unknown else 0.0
+
+    @property
+    def too_little(self) -> bool:
+        """To give any letter."""
+        return bool(self.unknown) and self.unknown / self.rows > MOST_UNREAD_FOR_ANY_LETTER
+
+    @property
+    def cap_unread(self) -> str | None:
+        """The best letter while so many checks could not be judged."""
+        return cap_unread(self.unread)
+
+    @property
+    def cap_unscanned(self) -> str | None:
+        """The best letter while so many resources are not read."""
+        return cap_unscanned(self.unscanned)
+
+    @property
+    def cap_without_evidence(self) -> str | None:
+        """The best letter while no check that passed vouches for it."""
+        return None if self.passed else NO_EVIDENCE_CAP
+
+    @property
+    def ceiling(self) -> str | None:
+        """The best letter that can be given; None: any."""
+        caps = (self.cap_unread, self.cap_unscanned, self.cap_without_evidence)
+        found = [cap for cap in caps if cap]
+        return worst(found) if found else None
 
     def limit(self, earned: str) -> str:
         """The letter that may be given for one that was earned."""
@@ -42,19 +84,19 @@ def coverage_of(assessment: Assessment, ledger: Ledger, objectives: Objectives) 
         if judgement.verdict is not Verdict.UNKNOWN or _is_asked_for(judgement.check, objectives)
     ]
     verdicts = [judgement.verdict for judgement in rows]
-    unknown, passed = verdicts.count(Verdict.UNKNOWN), verdicts.count(Verdict.PASS)
-    answered = [a for a in assessment.answers if a.answer is not AnswerValue.CANNOT_DETERMINE]
-    known = len(verdicts) - unknown + len(answered)
-    asked = len(verdicts) + len(assessment.answers)
-    unread = cap_unread(unknown / (unknown + passed) if unknown else 0.0)
-    unscanned = cap_unscanned(ledger.unscanned)
-    ceilings = [c for c in (unread, unscanned, None if passed else NO_EVIDENCE_CAP) if c]
+    answers = [answer.answer for answer in assessment.answers]
+    unscanned = ledger.unscanned
     gaps = {action for judgement in rows for action in judgement.gaps}
     return Coverage(
-        confidence=round(known / asked * (1 - ledger.unscanned), 2) if asked else 0.0,
-        gaps=tuple(sorted(gaps | set(ledger.unscanned_services if unscanned else ()))),
-        too_little=bool(unknown) and unknown / len(verdicts) > MOST_UNREAD_FOR_ANY_LETTER,
-        ceiling=worst(ceilings) if ceilings else None,
+        rows=len(verdicts),
+        unknown=verdicts.count(Verdict.UNKNOWN),
+        passed=verdicts.count(Verdict.PASS),
+        questions=len(answers),
+        answered=len(answers) - answers.count(AnswerValue.CANNOT_DETERMINE),
+        unscanned=unscanned,
+        gaps=tuple(
+            sorted(gaps | (ledger.unscanned_services if cap_unscanned(unscanned) else set()))
+        ),
     )
 
 

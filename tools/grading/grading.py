@@ -17,6 +17,50 @@ from tools.grading.savings import savings_of
 from tools.grading.targets import Targets, targets_of
 
 
+@dataclass(frozen=True)
+class Struck:
+    """An estimate and what it is compared with."""
+
+    estimate: Estimate
+    targets: Targets
+
+    @property
+    def rto_share(self) -> float:
+        """Recovery time / RTO; infinity: no recovery."""
+        return share(self.estimate.rto_seconds, self.targets.rto)
+
+    @property
+    def rpo_share(self) -> float:
+        """Data loss / RPO; infinity: the data is gone."""
+        return share(self.estimate.rpo_seconds, self.targets.rpo)
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """Breaks ties, whatever the order of the verdicts."""
+        return self.estimate.scenario, self.estimate.resource
+
+
+def struck_by(category: Category, reckoning: Reckoning, objectives: Objectives) -> list[Struck]:
+    """The estimates that bear on a category's letter, each with its targets."""
+    named = {scenario.name for scenario in category.scenarios}
+    return [
+        Struck(estimate, targets)
+        for estimate in reckoning.counting
+        if estimate.scenario in named
+        and (targets := targets_of(estimate.scenario, objectives)) is not None
+    ]
+
+
+def slowest_of(struck: Sequence[Struck]) -> Struck:
+    """The recovery that sets the letter as to time."""
+    return max(struck, key=lambda s: (s.rto_share, s.place))
+
+
+def lossiest_of(struck: Sequence[Struck]) -> Struck:
+    """The loss that sets the letter as to data."""
+    return max(struck, key=lambda s: (s.rpo_share, s.place))
+
+
 def grade(category: Category, reckoning: Reckoning, objectives: Objectives) -> Grade:
     """One category: its worst estimate over target, for time and for data separately."""
     ledger = reckoning.ledger
@@ -27,12 +71,7 @@ def grade(category: Category, reckoning: Reckoning, objectives: Objectives) -> G
     coverage = coverage_of(assessment, ledger, objectives)
     if coverage.too_little:
         return _ungraded(category, "too little of it could be read", coverage)
-    struck = [
-        _Struck(estimate, targets)
-        for estimate in reckoning.counting
-        if any(scenario.name == estimate.scenario for scenario in category.scenarios)
-        and (targets := targets_of(estimate.scenario, objectives)) is not None
-    ]
+    struck = struck_by(category, reckoning, objectives)
     if not struck:
         judged = any(j.verdict is not Verdict.UNKNOWN for j in assessment.judgements)
         return _nothing_strikes(category, coverage, judged=judged)
@@ -71,37 +110,15 @@ def compose(grades: Mapping[str, Grade], reckoning: Reckoning, objectives: Objec
 # -- parts ----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class _Struck:
-    """An estimate and what it is compared with."""
-
-    estimate: Estimate
-    targets: Targets
-
-    @property
-    def rto_share(self) -> float:
-        return share(self.estimate.rto_seconds, self.targets.rto)
-
-    @property
-    def rpo_share(self) -> float:
-        return share(self.estimate.rpo_seconds, self.targets.rpo)
-
-    @property
-    def place(self) -> tuple[str, str]:
-        """Breaks ties, whatever the order of the verdicts."""
-        return self.estimate.scenario, self.estimate.resource
-
-
 def _graded(
     category: Category,
-    struck: Sequence[_Struck],
+    struck: Sequence[Struck],
     coverage: Coverage,
     reckoning: Reckoning,
     objectives: Objectives,
 ) -> Grade:
     ledger = reckoning.ledger
-    slowest = max(struck, key=lambda s: (s.rto_share, s.place))
-    lossiest = max(struck, key=lambda s: (s.rpo_share, s.place))
+    slowest, lossiest = slowest_of(struck), lossiest_of(struck)
     by_time = slowest.rto_share >= lossiest.rpo_share
     earned = letter_for(max(slowest.rto_share, lossiest.rpo_share))
     letter = coverage.limit(earned)
@@ -180,7 +197,7 @@ def _limited(coverage: Coverage) -> str:
     return f"no better than {coverage.ceiling} while {shown}{more} cannot be read"
 
 
-def _time_reason(struck: _Struck, ledger: Ledger) -> str:
+def _time_reason(struck: Struck, ledger: Ledger) -> str:
     """One sentence with the arithmetic of the slowest recovery in it."""
     estimate = struck.estimate
     start = f"when {scenarios()[estimate.scenario].text}, {ledger.name_of(estimate.resource)}"
@@ -195,7 +212,7 @@ def _time_reason(struck: _Struck, ledger: Ledger) -> str:
     return f"{start} is back after {total} ({steps}), of {allowed} allowed"
 
 
-def _data_reason(struck: _Struck, ledger: Ledger) -> str:
+def _data_reason(struck: Struck, ledger: Ledger) -> str:
     """One sentence about the worst loss of data."""
     estimate = struck.estimate
     start = f"when {scenarios()[estimate.scenario].text}, {ledger.name_of(estimate.resource)}"
