@@ -20,6 +20,7 @@ def threads(incomplete: str) -> list[str]:
 
 
 _WORKLOAD, _OBJECTIVES, _ACCOUNT, _RESULT = "Workload", "Objectives", "Account", "Result"
+_PREMISES = "What it goes by beside the account"
 
 Tags = Annotated[
     list[str] | None,
@@ -141,5 +142,35 @@ Output = Annotated[
         metavar="FILE",
         help="Write the report to FILE as well, .md or .json; repeatable.",
         rich_help_panel=_RESULT,
+    ),
+]
+
+PolicyFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--policy",
+        metavar="FILE",
+        help="Objectives from an AWS Resilience Hub policy, as `aws resiliencehub "
+        "describe-resiliency-policy` or `aws resiliencehubv2 get-policy` prints it; - is stdin.",
+        rich_help_panel=_OBJECTIVES,
+    ),
+]
+AssumptionsFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--assumptions",
+        metavar="FILE",
+        help="Your own figures for constants of the estimates (TOML): `seeams assumptions "
+        "--template` prints one to start from.",
+        rich_help_panel=_PREMISES,
+    ),
+]
+AttestFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--attest",
+        metavar="FILE",
+        help="What people know and no API shows (TOML): answers to questions, checks attested.",
+        rich_help_panel=_PREMISES,
     ),
 ]

@@ -59,7 +59,8 @@ class Contribution(BaseModel):
 
     The amount is `units` times the assumption's value; it stays symbolic so that assumptions can be
     changed without judging again. `measured`: `units` are seconds that were measured here, and
-    stand in for the assumption. `scenario` None means every scenario that strikes the resource.
+    stand in for the assumption. `attested`: it rests on a person's word, and so do its `units` if
+    it is `measured` as well. `scenario` None means every scenario that strikes the resource.
     `by_person`: somebody must notice, decide and act, so detection and decision count as well.
     """
 
@@ -70,6 +71,7 @@ class Contribution(BaseModel):
     assumption: str
     units: float = 1.0
     measured: bool = False
+    attested: bool = False
     by_person: bool = False
 
 

@@ -1,10 +1,15 @@
 """What a person gives a run to go by: other constants, attested facts, fixes on paper."""
 
-from datetime import date
+from datetime import date, timedelta
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from state.judgements import AnswerValue
+from state.judgements import AnswerValue, Phase
+
+VALID_FOR = timedelta(days=365)  # of an attestation that names no end
+
+Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]  # seconds
 
 
 class Override(BaseModel):
@@ -12,13 +17,13 @@ class Override(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    seconds: float | None = None
-    seconds_per_unit: float | None = None
+    seconds: Amount | None = None
+    seconds_per_unit: Amount | None = None
     why: str = ""
 
 
 class Attestation(BaseModel):
-    """A person's word on what no API shows: the answer to a question, or a check's defect denied.
+    """A person's word on what no API shows: the answer to a question, or how a check stands.
 
     Exactly one of `question` and `check` is set. Neither a message nor a model can make one.
     """
@@ -29,10 +34,39 @@ class Attestation(BaseModel):
     answer: AnswerValue | None = None  # to the question
     check: str | None = None  # id of a check whose defect is not there, as far as people know
     resource: str | None = None  # of the check: id or name; None: wherever it does not pass
+    takes: dict[Phase, Amount] = {}  # of the check: how long steps take here, seconds
     by: str
     on: date
     until: date | None = None  # counts no longer after this day
     because: str
+
+    @model_validator(mode="after")
+    def _says_one_thing(self) -> Self:
+        if (self.question is None) == (self.check is None):
+            raise ValueError("it is about a `question` or about a `check`: name one")
+        if self.question and (self.resource or self.takes):
+            raise ValueError("`resource` and `takes` belong to a `check`, not to a `question`")
+        if self.question and self.answer in (None, AnswerValue.CANNOT_DETERMINE):
+            raise ValueError("a `question` is answered yes, partly or no")
+        if self.check and self.answer:
+            raise ValueError("an `answer` belongs to a `question`, not to a `check`")
+        if not self.by.strip() or not self.because.strip():
+            raise ValueError("say who attests it (`by`) and what it rests on (`because`)")
+        if self.until and self.until < self.on:
+            raise ValueError("`until` comes before `on`")
+        return self
+
+    @property
+    def last_day(self) -> date:
+        """The last day it counts: a year on, where it names none."""
+        return min(self.until, self.on + VALID_FOR) if self.until else self.on + VALID_FOR
+
+    def counts_on(self, day: date) -> bool:
+        """Whether it still holds."""
+        return day <= self.last_day
+
+    def __str__(self) -> str:
+        return f"attested by {self.by} on {self.on}: {self.because}"
 
 
 class Fix(BaseModel):

@@ -46,14 +46,30 @@ def with_overrides(table: Assumptions, overrides: Mapping[str, Override]) -> Ass
     """The table with a person's own figures in it.
 
     Raises:
-        InvalidPremises: there is no constant of that name.
+        InvalidPremises: there is no constant of that name, or its amount is not a person's to give.
     """
     if not overrides:
         return table
     strangers = sorted(set(overrides) - set(table))
     if strangers:
-        raise InvalidPremises(f"no constant is called {strangers[0]!r}: `seeams assumptions`")
+        raise InvalidPremises(
+            f"no constant is called {strangers[0]!r}: `seeams assumptions` lists them"
+        )
+    for name, given in overrides.items():
+        _require_sense(table[name], given)
     return {**table, **{name: _given(table[name], given) for name, given in overrides.items()}}
+
+
+def _require_sense(known: Assumption, given: Override) -> None:
+    if known.kind == "configured":
+        raise InvalidPremises("it is read from each resource: there is nothing to assume")
+    if given.seconds_per_unit is not None and not known.unit:
+        raise InvalidPremises("it has no unit: give `seconds` alone")
+    if known.never and (given.seconds is None or not given.why.strip()):
+        raise InvalidPremises(
+            f"it means that {known.what}: say in `seconds` how long it takes all the same, and in "
+            "`why` how"
+        )
 
 
 def _given(known: Assumption, given: Override) -> Assumption:
@@ -75,6 +91,10 @@ def seconds_of(contribution: Contribution, table: Assumptions) -> float:
 
 
 def source_of(contribution: Contribution, table: Assumptions) -> str:
-    """Where the amount comes from: `measured:restore_database`, `given:decide`."""
-    kind = "measured" if contribution.measured else table[contribution.assumption].kind
+    """Where the amount comes from: `measured:restore_database`, `given:decide`, `attested:...`."""
+    kind: str = table[contribution.assumption].kind
+    if contribution.measured:
+        kind = "measured"
+    if contribution.attested:
+        kind = "attested"
     return f"{kind}:{contribution.assumption}"

@@ -93,14 +93,15 @@ def _tells_somebody(contribution: Contribution) -> bool:
 def _noticed(rows: Sequence[Row], table: Assumptions) -> list[Row]:
     """The rows, with what is assumed where no verdict shows that somebody would be told.
 
-    Only a pass shows it, and a warning that comes later than the users do is none: so neither one
-    more defect nor a slower alarm can ever shorten an estimate.
+    Only a pass shows it, or a person's word, and a warning that comes later than the users do is
+    none: so neither one more defect nor a slower alarm can ever shorten an estimate.
     """
     by_users = seconds_of(UNMONITORED, table)
     noticed: list[Row] = []
     told = False
     for contribution, judgement in rows:
-        shown = judgement is not None and judgement.verdict is Verdict.PASS
+        passed = judgement is not None and judgement.verdict is Verdict.PASS
+        shown = passed or contribution.attested
         if contribution.phase is Phase.DETECT and shown:
             told = True
             if seconds_of(contribution, table) > by_users:
