@@ -2,44 +2,53 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from state.grades import Finding, FindingEffect, Severity
+from state.grades import Estimate, Finding, FindingEffect, Severity
 from state.judgements import WORKLOAD, Judgement, Verdict
 from state.objectives import Objectives
 from tools.checks import Check, all_checks
-from tools.grading.assumptions import Assumptions
 from tools.grading.estimates import own_effects, share
 from tools.grading.ledger import Ledger
 from tools.grading.letters import SOFT_SHARE, severity_for
 from tools.grading.reckoning import Reckoning
 from tools.grading.shortfalls import shortfalls
-from tools.grading.targets import targets_of
+from tools.grading.targets import Targets, targets_of
 
 _MOST_EVIDENCE = 12  # per finding; the rest is in the snapshot
 
 
 @dataclass(frozen=True)
-class _Weighed:
-    """A failing row, and what it costs alone."""
+class Weighed:
+    """A failing row, and what it costs alone in the scenario where that is most of the target."""
 
     judgement: Judgement
-    share: float  # of the target, in the scenario where it consumes most of it
-    effect: FindingEffect
+    share: float = 0.0  # of the target
+    scenario: str | None = None  # None: whatever strikes
+    alone: Estimate | None = None  # None: it costs nothing that the objectives ask for
+    targets: Targets | None = None
+
+    @property
+    def effect(self) -> FindingEffect:
+        """What it costs in seconds."""
+        if self.alone is None:
+            return FindingEffect(rto_seconds=0.0, rpo_seconds=0.0)
+        alone = self.alone
+        return FindingEffect(rto_seconds=alone.rto_seconds, rpo_seconds=alone.rpo_seconds)
 
     @property
     def place(self) -> tuple[float, str]:
+        """Sorts the costliest first."""
         return -self.share, self.judgement.resource
 
 
 def findings(reckoning: Reckoning, objectives: Objectives) -> list[Finding]:
     """What the objectives need mended, most severe first; a defect they can bear is not listed."""
-    ledger, table = reckoning.ledger, reckoning.table
-    failing: dict[str, list[_Weighed]] = defaultdict(list)
+    ledger = reckoning.ledger
+    failing: dict[str, list[Weighed]] = defaultdict(list)
     for judgement in ledger.judgements:
         if judgement.verdict is Verdict.FAIL:
-            weighed = _weigh(judgement, ledger, objectives, table)
-            failing[judgement.check].append(weighed)
+            failing[judgement.check].append(weigh(judgement, reckoning, objectives))
     found: list[tuple[float, Finding]] = []
     for check_id, weighed_rows in failing.items():
         ordered = sorted(weighed_rows, key=lambda weighed: weighed.place)
@@ -49,6 +58,21 @@ def findings(reckoning: Reckoning, objectives: Objectives) -> list[Finding]:
             found.append((-ordered[0].share, finding))
     found += [(-s.share, s.finding) for s in shortfalls(reckoning, objectives)]
     return [f for _, f in sorted(found, key=lambda pair: (pair[0], pair[1].key))]
+
+
+def weigh(judgement: Judgement, reckoning: Reckoning, objectives: Objectives) -> Weighed:
+    """What a row costs alone; of what the rest goes on without, never more than a low finding."""
+    heaviest = Weighed(judgement)
+    for scenario, alone in own_effects(judgement, reckoning.table):
+        targets = targets_of(scenario, objectives)
+        if targets is None:
+            continue
+        consumed = max(share(alone.rto_seconds, targets.rto), share(alone.rpo_seconds, targets.rpo))
+        if consumed > heaviest.share:
+            heaviest = Weighed(judgement, consumed, scenario, alone, targets)
+    if reckoning.ledger.is_soft(judgement.resource):
+        return replace(heaviest, share=min(heaviest.share, SOFT_SHARE))
+    return heaviest
 
 
 def strengths(ledger: Ledger) -> list[str]:
@@ -64,7 +88,7 @@ def strengths(ledger: Ledger) -> list[str]:
 
 
 def _finding(
-    check: Check, weighed: Sequence[_Weighed], severity: Severity, ledger: Ledger
+    check: Check, weighed: Sequence[Weighed], severity: Severity, ledger: Ledger
 ) -> Finding:
     """One defect on all resources that show it, the worst first."""
     worst = weighed[0]
@@ -92,23 +116,3 @@ def _finding(
         recommendation=check.recommendation,
         documentation=check.documentation,
     )
-
-
-def _weigh(
-    judgement: Judgement,
-    ledger: Ledger,
-    objectives: Objectives,
-    table: Assumptions,
-) -> _Weighed:
-    heaviest = _Weighed(judgement, 0.0, FindingEffect(rto_seconds=0.0, rpo_seconds=0.0))
-    for scenario, alone in own_effects(judgement, table):
-        targets = targets_of(scenario, objectives)
-        if targets is None:
-            continue
-        consumed = max(share(alone.rto_seconds, targets.rto), share(alone.rpo_seconds, targets.rpo))
-        if consumed > heaviest.share:
-            effect = FindingEffect(rto_seconds=alone.rto_seconds, rpo_seconds=alone.rpo_seconds)
-            heaviest = _Weighed(judgement, consumed, effect)
-    if ledger.is_soft(judgement.resource):
-        return _Weighed(judgement, min(heaviest.share, SOFT_SHARE), heaviest.effect)
-    return heaviest
