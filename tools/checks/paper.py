@@ -23,6 +23,11 @@ class Paper:
         """When the account was read: the only clock there is."""
         return self._original.taken_at
 
+    def arn(self, service: str, region: str, resource: str) -> str:
+        """The ARN that a resource of this account would have."""
+        known = self._original
+        return f"arn:{known.partition}:{service}:{region}:{known.account}:{resource}"
+
     def draft(self, resource: str | None) -> "Draft":
         """A resource to change; None: the workload as a whole."""
         return Draft(self, resource)
@@ -141,12 +146,12 @@ class Draft:
     ) -> "Draft":
         """A resource that is not there yet; link it to what it is for.
 
-        Its id is made from its type and name, so adding it twice gives the same one.
+        Its id is made from its type, Region and name, so adding it twice gives the same one.
         """
-        identity = f"on-paper:{type}/{name}"
+        place = region or (self.resource.region if self._id else "global")
+        identity = f"on-paper:{type}/{place}/{name}"
         known = self.paper.resources.get(identity)
         if known is None:
-            place = region or (self.resource.region if self._id else "global")
             self.paper.resources[identity] = Resource(
                 id=identity,
                 type=type,

@@ -51,6 +51,8 @@ _BY_DIMENSION: Mapping[tuple[str, str], _Watched] = {
     ("AWS/ElastiCache", "ReplicationGroupId"): _Watched(_CACHE_GROUP),
     ("AWS/Events", "RuleName"): _Watched("AWS::Events::Rule"),
     ("AWS/Firehose", "DeliveryStreamName"): _Watched("AWS::KinesisFirehose::DeliveryStream"),
+    ("AWS/GatewayELB", "LoadBalancer"): _BALANCER,
+    ("AWS/GatewayELB", "TargetGroup"): _TARGETS,
     ("AWS/Kinesis", "StreamName"): _Watched(
         "AWS::Kinesis::Stream", "kinesis:{region}:{account}:stream/{value}"
     ),

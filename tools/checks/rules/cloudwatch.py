@@ -6,8 +6,8 @@ from typing import Any
 from state.categories import excessive_latency
 from state.categories.excessive_latency import SLOW_DEPENDENCY, VISIBLE
 from state.categories.single_point_of_failure import EACH_COMPONENT_FAILS
-from state.judgements import Layer, Phase
-from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, check, failed, passed
+from state.judgements import Cost, Effort, Layer, Phase
+from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, Remedy, check, failed, passed
 from tools.checks.alarms import (
     ALARM,
     COMPOSITE,
@@ -20,6 +20,7 @@ from tools.checks.alarms import (
 )
 from tools.checks.metrics import is_latency
 from tools.checks.neighbours import identify
+from tools.checks.new_alarms import alarm_on_failure, alarm_on_latency
 from tools.checks.rules.lambda_ import HELPER, serves_deployments_only
 from tools.checks.view import View
 
@@ -177,6 +178,7 @@ def _needs_an_alarm(component: View) -> bool:
     ),
     also=(excessive_latency.CATEGORY,),
     strength="every component has an alarm that fires and reaches somebody",
+    remedy=Remedy(change=alarm_on_failure, effort=Effort.MINUTES, cost=Cost.LITTLE),
     passes=[
         _database(HEARD),
         _database(_UNHEARD, HEARD),
@@ -293,6 +295,7 @@ def _latency_alarms(alarms: Iterable[View]) -> list[View]:
         "load-balancer-cloudwatch-metrics.html",
     ),
     strength="somebody is told when the entry points become slow",
+    remedy=Remedy(change=alarm_on_latency, effort=Effort.MINUTES, cost=Cost.LITTLE),
     passes=[_balancer(alarm_with(topic=topic_with(1), **SLOW))],
     fails=[
         _balancer(),

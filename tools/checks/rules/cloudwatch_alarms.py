@@ -5,8 +5,19 @@ Parts of composite alarms and alarms that gate a deployment need no action of th
 
 from state.categories.excessive_latency import SLOW_DEPENDENCY, VISIBLE
 from state.categories.misconfiguration_and_bugs import BAD_CHANGE, GUARDRAILS
-from state.judgements import Layer, Phase
-from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, check, failed, passed, passed_if
+from state.judgements import Cost, Effort, Layer, Phase
+from tools.checks import (
+    NOT_APPLICABLE,
+    Effect,
+    Example,
+    Outcome,
+    Remedy,
+    check,
+    failed,
+    passed,
+    passed_if,
+    puts,
+)
 from tools.checks.alarms import (
     ALARM,
     COMPOSITE,
@@ -19,6 +30,8 @@ from tools.checks.alarms import (
     metrics_of,
 )
 from tools.checks.metrics import has_percentiles, is_sign_of_life
+from tools.checks.new_alarms import notify_somebody, subscribe
+from tools.checks.paper import Draft
 from tools.checks.rules.cloudwatch import (
     HEARD,
     SCALES,
@@ -60,6 +73,7 @@ _UNHEARD_EFFECT = (Effect(BAD_CHANGE, Phase.DETECT, "unmonitored"),)
         "an alarm mute rule, which ends by itself."
     ),
     documentation=("Acting on alarm changes", f"{USER_GUIDE}/AlarmThatSendsEmail.html"),
+    remedy=Remedy(change=puts(READ, ActionsEnabled=True), effort=Effort.MINUTES, cost=Cost.FREE),
     passes=[_bare()],
     fails=[_bare(ActionsEnabled=False)],
     silent=[
@@ -95,6 +109,7 @@ def alarm_actions_disabled(alarm: View) -> Outcome:
         "of a composite alarm that has one: free but for the messages."
     ),
     documentation=("Acting on alarm changes", f"{USER_GUIDE}/AlarmThatSendsEmail.html"),
+    remedy=Remedy(change=notify_somebody, effort=Effort.MINUTES, cost=Cost.FREE),
     passes=[_bare()],
     fails=[_bare(AlarmActions=[])],
     silent=[
@@ -117,6 +132,18 @@ def alarm_no_action(alarm: View) -> Outcome:
     return failed()
 
 
+def _subscribe(alarm: Draft) -> None:
+    """Have people subscribe to its topics; where all are gone, notify another one instead."""
+    topics = alarm.linked(TOPIC, label="notifies")
+    for topic in topics:
+        subscribe(topic)
+    if not topics:
+        others = [a for a in alarm.read(READ, "AlarmActions") if ":sns:" not in a]
+        alarm.put(READ, AlarmActions=others)
+        alarm.drop_dangling("notifies")
+        notify_somebody(alarm)
+
+
 @check(
     id="cloudwatch.alarm_target_dead",
     resource_type=(ALARM, COMPOSITE),
@@ -133,6 +160,7 @@ def alarm_no_action(alarm: View) -> Outcome:
         "Notifying users on alarm changes",
         f"{USER_GUIDE}/Notify_Users_Alarm_Changes.html",
     ),
+    remedy=Remedy(change=_subscribe, effort=Effort.MINUTES, cost=Cost.FREE),
     passes=[Example(facts=HEARD.facts, linked=[topic_with(1)])],
     fails=[
         Example(facts=HEARD.facts, linked=[topic_with(0)]),
@@ -156,6 +184,11 @@ def alarm_target_dead(alarm: View) -> Outcome:
 _LONG_AGO = "2026-05-01T00:00:00+00:00"
 
 
+def _correct(alarm: Draft) -> None:
+    """With the dimensions right, data arrives."""
+    alarm.put(READ, StateValue="OK", StateUpdatedTimestamp=alarm.taken_at.isoformat())
+
+
 @check(
     id="cloudwatch.alarm_blind",
     resource_type=ALARM,
@@ -169,6 +202,7 @@ _LONG_AGO = "2026-05-01T00:00:00+00:00"
         "error, a dimension too many), correct it, or delete it with what it watched."
     ),
     documentation=("Using Amazon CloudWatch alarms", f"{USER_GUIDE}/AlarmThatSendsEmail.html"),
+    remedy=Remedy(change=_correct, effort=Effort.HOURS, cost=Cost.FREE),
     passes=[_bare()],
     fails=[_bare(StateValue="INSUFFICIENT_DATA", StateUpdatedTimestamp=_LONG_AGO)],
     silent=[
@@ -211,6 +245,9 @@ _AT_LEAST_ONE = {
         "Configuring how CloudWatch alarms treat missing data",
         f"{USER_GUIDE}/AlarmThatSendsEmail.html#alarms-and-missing-data",
     ),
+    remedy=Remedy(
+        change=puts(READ, TreatMissingData="breaching"), effort=Effort.MINUTES, cost=Cost.FREE
+    ),
     passes=[
         _bare(**_AT_LEAST_ONE, TreatMissingData="breaching"),
         _bare(**_AT_LEAST_ONE),
@@ -227,6 +264,11 @@ def alarm_missing_data_ignored(alarm: View) -> Outcome:
     if not below or not any(is_sign_of_life(metric) for _, metric in metrics_of(alarm)):
         return NOT_APPLICABLE
     return passed_if(alarm.read(READ, "TreatMissingData") not in ("notBreaching", "ignore"))
+
+
+def _take_percentile(alarm: Draft) -> None:
+    alarm.drop(READ, "Statistic")
+    alarm.put(READ, ExtendedStatistic="p99")
 
 
 @check(
@@ -247,6 +289,7 @@ def alarm_missing_data_ignored(alarm: View) -> Outcome:
         "CloudWatch statistics definitions",
         f"{USER_GUIDE}/Statistics-definitions.html",
     ),
+    remedy=Remedy(change=_take_percentile, effort=Effort.MINUTES, cost=Cost.FREE),
     passes=[
         _bare(**SLOW, ExtendedStatistic="p99"),
         _bare(**SLOW, Statistic="Maximum"),
