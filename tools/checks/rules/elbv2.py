@@ -1,5 +1,7 @@
 """Load balancers. What they send requests to is judged in `elbv2_target_groups`."""
 
+from collections.abc import Callable
+
 from state.categories.misconfiguration_and_bugs import (
     BAD_CHANGE,
     GUARDRAILS,
@@ -13,9 +15,11 @@ from state.categories.single_point_of_failure import (
     ZONE_LOSS,
     ZONE_LOST,
 )
-from state.judgements import Layer, Phase
-from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, check, passed_if
+from state.judgements import Cost, Effort, Layer, Phase
+from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, Remedy, check, passed_if
+from tools.checks.paper import Draft
 from tools.checks.view import View
+from tools.checks.zones import another_zone, place_in
 
 BALANCER = "AWS::ElasticLoadBalancingV2::LoadBalancer"
 TARGET_GROUP = "AWS::ElasticLoadBalancingV2::TargetGroup"
@@ -28,6 +32,21 @@ def _balancer(*zones: str, attributes: dict[str, str] | None = None, **fields: o
     facts = {"Type": "application", "AvailabilityZones": [{"ZoneName": z} for z in zones], **fields}
     pairs = [{"Key": key, "Value": value} for key, value in (attributes or {}).items()]
     return Example(facts={BALANCERS: facts, ATTRIBUTES: pairs})
+
+
+def _spread(balancer: Draft) -> None:
+    zones = balancer.read(BALANCERS, "AvailabilityZones") or []
+    zone = another_zone(balancer, [each["ZoneName"] for each in zones])
+    added = {"ZoneName": zone, "SubnetId": place_in(balancer, zone)}
+    balancer.put(BALANCERS, AvailabilityZones=[*zones, added])
+
+
+def _switch_on(attribute: str) -> Callable[[Draft], None]:
+    def change(balancer: Draft) -> None:
+        others = balancer.read(ATTRIBUTES, f"[?Key!='{attribute}']") or []
+        balancer.replace(ATTRIBUTES, [*others, {"Key": attribute, "Value": "true"}])
+
+    return change
 
 
 @check(
@@ -48,6 +67,7 @@ def _balancer(*zones: str, attributes: dict[str, str] | None = None, **fields: o
         "subnets.html",
     ),
     strength="load balancers have nodes in several zones",
+    remedy=Remedy(change=_spread, effort=Effort.MINUTES, cost=Cost.FREE),
     passes=[_balancer("eu-west-1a", "eu-west-1b")],
     fails=[_balancer("eu-west-1a")],
 )
@@ -75,6 +95,9 @@ def lb_single_az(balancer: View) -> Outcome:
         "attributes.html",
     ),
     strength="load balancers are protected from deletion",
+    remedy=Remedy(
+        change=_switch_on("deletion_protection.enabled"), effort=Effort.MINUTES, cost=Cost.FREE
+    ),
     passes=[_balancer(attributes={"deletion_protection.enabled": "true"})],
     fails=[_balancer(attributes={"deletion_protection.enabled": "false"})],
     silent=[_balancer()],
@@ -105,6 +128,9 @@ def lb_deletion_protection_off(balancer: View) -> Outcome:
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/zonal-shift.html",
     ),
     strength="traffic can be shifted away from an impaired zone",
+    remedy=Remedy(
+        change=_switch_on("zonal_shift.config.enabled"), effort=Effort.MINUTES, cost=Cost.FREE
+    ),
     passes=[
         _balancer("eu-west-1a", "eu-west-1b", attributes={"zonal_shift.config.enabled": "true"})
     ],
@@ -142,6 +168,15 @@ def _serving(*owners: str) -> Example:
     return Example(facts={BALANCERS: {"LoadBalancerName": "web"}}, linked=groups)
 
 
+def _move_the_others(balancer: Draft) -> None:
+    """Whoever is tagged as another workload's goes behind a load balancer of its own."""
+    selected = balancer.paper.snapshot().selector.tags
+    for group in balancer.linked(TARGET_GROUP, label="forwards to"):
+        tags = group.resource.tags
+        if any(key in tags and tags[key] != value for key, value in selected.items()):
+            balancer.unlink(group, "forwards to")
+
+
 @check(
     id="elbv2.lb_shared_by_workloads",
     resource_type=BALANCER,
@@ -162,6 +197,7 @@ def _serving(*owners: str) -> Example:
         "https://docs.aws.amazon.com/wellarchitected/latest/reliability-"
         "pillar/rel_fault_isolation_use_bulkhead.html",
     ),
+    remedy=Remedy(change=_move_the_others, effort=Effort.DAYS, cost=Cost.MUCH),
     passes=[_serving("example"), _serving("example", "")],
     fails=[_serving("example", "shop")],
     silent=[_serving("")],

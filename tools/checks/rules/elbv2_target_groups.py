@@ -10,9 +10,22 @@ from state.categories.single_point_of_failure import (
     ZONE_LOSS,
     ZONE_LOST,
 )
-from state.judgements import Layer, Phase
-from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, check, failed, passed_if
+from state.judgements import Cost, Effort, Layer, Phase
+from tools.checks import (
+    NOT_APPLICABLE,
+    Effect,
+    Example,
+    Outcome,
+    Remedy,
+    check,
+    failed,
+    passed_if,
+    puts,
+)
+from tools.checks.paper import Draft
+from tools.checks.rules.elbv2 import BALANCER, BALANCERS
 from tools.checks.view import View
+from tools.checks.zones import another_zone, place_in
 
 TARGET_GROUP = "AWS::ElasticLoadBalancingV2::TargetGroup"
 GROUP = "AWS::AutoScaling::AutoScalingGroup"
@@ -20,9 +33,12 @@ INSTANCE = "AWS::EC2::Instance"
 SERVICE = "AWS::ECS::Service"
 TARGET_GROUPS = "elbv2:DescribeTargetGroups"
 HEALTH = "elbv2:DescribeTargetHealth"
+ATTRIBUTES = "elbv2:DescribeTargetGroupAttributes"
 INSTANCES = "ec2:DescribeInstances"
 
 _OF_A_CLUSTER = "elbv2.k8s.aws/cluster"  # set by the controller that registers pods
+_CONNECTIONS = ("TCP", "TLS", "UDP", "TCP_UDP")  # clients stay with the target they have
+_DEFAULT_DRAINING = 300.0  # seconds
 _DEFAULT_DETECTION = 90  # seconds: what a network load balancer's defaults come to
 
 
@@ -49,6 +65,7 @@ def _targets(
         "HealthCheckProtocol": "HTTP",
         "HealthCheckPath": "/health",
         "HealthCheckIntervalSeconds": 10,
+        "HealthyThresholdCount": 2,
         "UnhealthyThresholdCount": 2,
         "Matcher": {"HttpCode": "200"},
         **fields,
@@ -96,8 +113,75 @@ def _is_filled_by_others(group: View) -> bool:
 
 
 def _seconds_to_eject(group: View) -> float:
+    return _seconds_of_checks(group, "UnhealthyThresholdCount")
+
+
+def _seconds_to_take_back(group: View) -> float:
+    return _seconds_of_checks(group, "HealthyThresholdCount")
+
+
+def _seconds_of_checks(group: View, threshold: str) -> float:
     interval = group.read(TARGET_GROUPS, "HealthCheckIntervalSeconds") or 0
-    return float(interval * (group.read(TARGET_GROUPS, "UnhealthyThresholdCount") or 0))
+    return float(interval * (group.read(TARGET_GROUPS, threshold) or 0))
+
+
+def _seconds_of_draining(group: View) -> float:
+    """How long clients stay connected to targets that were taken out.
+
+    An application load balancer sends the next request elsewhere, whatever the connection.
+    """
+    if group.read(TARGET_GROUPS, "Protocol") not in _CONNECTIONS:
+        return 0.0
+    path = "[?Key=='deregistration_delay.timeout_seconds'].Value | [0]"
+    return float(group.read(ATTRIBUTES, path) or _DEFAULT_DRAINING)
+
+
+def _zone_to_add(group: Draft, taken: set[str]) -> str:
+    """A zone without a target, preferably one that the load balancer is enabled in."""
+    balancers = group.linked_from(BALANCER, label="forwards to")
+    enabled = [b.read(BALANCERS, "AvailabilityZones[].ZoneName") or [] for b in balancers]
+    free = sorted({zone for zones in enabled for zone in zones} - taken)
+    return free[0] if free else another_zone(group, taken)
+
+
+def _register_another(group: Draft) -> None:
+    targets = group.read(HEALTH, "@") or []
+    taken = {zone for each in targets if (zone := each["Target"].get("AvailabilityZone"))}
+    target = {
+        "Id": f"{group.name}-on-paper",
+        "Port": group.read(TARGET_GROUPS, "Port"),
+        "AvailabilityZone": _zone_to_add(group, taken),
+    }
+    added = {"Target": target, "TargetHealth": {"State": "healthy"}}
+    group.replace(HEALTH, [*targets, added])
+
+
+def _move_one(group: Draft) -> None:
+    """One target is replaced by its like in another zone."""
+    instances = group.linked(INSTANCE, label="forwards to")
+    taken = set(group.read(HEALTH, "[].Target.AvailabilityZone") or [])
+    taken |= {each.read(INSTANCES, "Placement.AvailabilityZone") for each in instances}
+    zone = _zone_to_add(group, taken - {None})
+    if not instances:
+        group.edit(HEALTH, lambda targets: targets[-1]["Target"].update(AvailabilityZone=zone))
+        return
+    moved = instances[-1]
+    for subnet in moved.linked("AWS::EC2::Subnet", label="placed in"):
+        moved.unlink(subnet, "placed in")
+    moved.put_in(INSTANCES, "Placement.AvailabilityZone", zone)
+    moved.put(INSTANCES, SubnetId=place_in(moved, zone))
+
+
+def _check_often(group: Draft) -> None:
+    """Every ten seconds, which the time to wait for an answer has to stay below."""
+    wait = group.read(TARGET_GROUPS, "HealthCheckTimeoutSeconds") or 5
+    tries = group.read(TARGET_GROUPS, "UnhealthyThresholdCount") or 3
+    group.put(
+        TARGET_GROUPS,
+        HealthCheckIntervalSeconds=10,
+        HealthCheckTimeoutSeconds=min(wait, 5),
+        UnhealthyThresholdCount=min(tries, 3),
+    )
 
 
 @check(
@@ -119,6 +203,7 @@ def _seconds_to_eject(group: View) -> float:
         "groups.html",
     ),
     strength="load balancers have more than one target to send requests to",
+    remedy=Remedy(change=_register_another, effort=Effort.HOURS, cost=Cost.MUCH),
     passes=[_targets("eu-west-1a", "eu-west-1b")],
     fails=[_targets("eu-west-1a")],
     silent=[
@@ -165,6 +250,7 @@ def target_group_single_target(group: View) -> Outcome:
         "groups.html",
     ),
     strength="targets behind load balancers are spread over zones",
+    remedy=Remedy(change=_move_one, effort=Effort.HOURS, cost=Cost.LITTLE),
     passes=[
         _targets("eu-west-1a", "eu-west-1b"),
         _targets(
@@ -196,21 +282,33 @@ def target_group_single_az(group: View) -> Outcome:
     return passed_if(len(zones) > 1, load_balancer_ejects=_seconds_to_eject(group))
 
 
+def _of_connections(**fields: object) -> Example:
+    """A network load balancer's group, whose targets keep their clients for a minute."""
+    plain = _targets(Protocol="TCP", **fields)
+    kept = [{"Key": "deregistration_delay.timeout_seconds", "Value": "60"}]
+    return Example(facts={**plain.facts, ATTRIBUTES: kept})
+
+
+_BY_CHECKS = (
+    Effect(SLOW_DEPENDENCY, Phase.ACT, "load_balancer_ejects"),
+    Effect(COMPONENT_LOST, Phase.ACT, "load_balancer_ejects"),
+    Effect(BAD_CHANGE, Phase.PROPAGATE, "target_drains"),
+    Effect(BAD_CHANGE, Phase.WARM_UP, "load_balancer_takes_back"),
+)
+
+
 @check(
     id="elbv2.target_group_detection_slow",
     resource_type=TARGET_GROUP,
     title="A failed target keeps getting requests for minutes before health checks take it out",
     question=FAIL_FAST,
     layer=Layer.HIGH_AVAILABILITY,
-    on_fail=(
-        Effect(SLOW_DEPENDENCY, Phase.ACT, "load_balancer_ejects"),
-        Effect(COMPONENT_LOST, Phase.ACT, "load_balancer_ejects"),
+    on_fail=_BY_CHECKS,
+    on_pass=_BY_CHECKS,
+    effect_source=(
+        "the health check's interval times its thresholds; where connections last, the time that a "
+        "target which was taken out keeps them"
     ),
-    on_pass=(
-        Effect(SLOW_DEPENDENCY, Phase.ACT, "load_balancer_ejects"),
-        Effect(COMPONENT_LOST, Phase.ACT, "load_balancer_ejects"),
-    ),
-    effect_source="the health check's interval times its unhealthy threshold",
     recommendation=(
         "Check every 10 seconds with a threshold of 2 or 3: no cost, and a failed target is passed "
         "over within half a minute."
@@ -221,8 +319,12 @@ def target_group_single_az(group: View) -> Outcome:
         "checks.html",
     ),
     strength="load balancers pass over failed targets within a minute and a half",
+    remedy=Remedy(change=_check_often, effort=Effort.MINUTES, cost=Cost.FREE),
     passes=[_targets("eu-west-1a"), _targets(HealthCheckIntervalSeconds=30)],
-    fails=[_targets(HealthCheckIntervalSeconds=60, UnhealthyThresholdCount=5)],
+    fails=[
+        _targets(HealthCheckIntervalSeconds=60, UnhealthyThresholdCount=5),
+        _of_connections(HealthCheckIntervalSeconds=60, UnhealthyThresholdCount=5),
+    ],
     silent=[
         _targets(LoadBalancerArns=[]),
         _targets(kind="lambda"),
@@ -235,7 +337,11 @@ def target_group_detection_slow(group: View) -> Outcome:
         return NOT_APPLICABLE
     seconds = _seconds_to_eject(group)
     return passed_if(
-        seconds <= _DEFAULT_DETECTION, f"{seconds:.0f} s", load_balancer_ejects=seconds
+        seconds <= _DEFAULT_DETECTION,
+        f"{seconds:.0f} s",
+        load_balancer_ejects=seconds,
+        target_drains=_seconds_of_draining(group),
+        load_balancer_takes_back=_seconds_to_take_back(group),
     )
 
 
@@ -270,6 +376,11 @@ def _accepts_errors(codes: str) -> bool:
         "Health checks for target groups",
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-"
         "checks.html",
+    ),
+    remedy=Remedy(
+        change=puts(TARGET_GROUPS, Matcher={"HttpCode": "200"}),
+        effort=Effort.HOURS,
+        cost=Cost.FREE,
     ),
     passes=[
         _targets(),
