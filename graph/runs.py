@@ -85,8 +85,9 @@ def what_if(
 ) -> tuple[Report, Report]:
     """Grade a stored assessment on other terms: the report before, and the one after.
 
-    Forks from the checkpoint before the grading branches; no AWS call, no specialist. Fixes are
-    made on a copy of the snapshot, which the checks then judge.
+    Forks from the checkpoint before the grading branches; no AWS call, no specialist. What is given
+    joins what the assessment went by; fixes are made on a copy of the snapshot, which the checks
+    then judge.
 
     Raises:
         UnknownThread: nothing is stored under the thread.
@@ -98,6 +99,7 @@ def what_if(
         machine = build(store, store.checkpointer(), _no_account)
         finished = _latest_assessment(store, thread)
         base = _before_grading(machine, thread, finished.checkpoint)
+        premises = base.values["premises"].plus(premises)
         run = Run(id=uuid.uuid4().hex, kind=RunKind.WHAT_IF, started_at=now())
         update: dict[str, Any] = {"objectives": objectives, "premises": premises, "run": run}
         if premises != base.values["premises"]:

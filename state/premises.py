@@ -93,5 +93,14 @@ class Premises(BaseModel):
     def __bool__(self) -> bool:
         return bool(self.assumptions or self.attestations or self.fixes)
 
+    def plus(self, more: "Premises") -> "Premises":
+        """These and more of them: another figure for a constant stands in for the one before."""
+        new = tuple(each for each in more.attestations if each not in self.attestations)
+        return Premises(
+            assumptions={**self.assumptions, **more.assumptions},
+            attestations=self.attestations + new,
+            fixes=tuple(dict.fromkeys((*self.fixes, *more.fixes))),
+        )
+
 
 NOTHING_GIVEN = Premises()
