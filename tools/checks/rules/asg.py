@@ -11,13 +11,29 @@ from state.categories.single_point_of_failure import (
     ZONE_LOSS,
     ZONE_LOST,
 )
-from state.judgements import Layer, Phase
-from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, check, failed, passed, passed_if
+from state.judgements import Cost, Effort, Layer, Phase
+from tools.checks import (
+    NOT_APPLICABLE,
+    Effect,
+    Example,
+    Outcome,
+    Remedy,
+    check,
+    failed,
+    passed,
+    passed_if,
+)
+from tools.checks.scaling_groups import (
+    READ,
+    even_out,
+    keep_two,
+    reach_another_zone,
+    trust_the_load_balancer,
+)
 from tools.checks.view import View
 
 GROUP = "AWS::AutoScaling::AutoScalingGroup"
 TARGET_GROUP = "AWS::ElasticLoadBalancingV2::TargetGroup"
-READ = "autoscaling:DescribeAutoScalingGroups"
 
 # Tags of groups that another scheduler sizes: cluster autoscaler, node groups, capacity providers.
 _SIZED_BY_OTHERS = (
@@ -117,6 +133,7 @@ def _in_one_zone(*others: str) -> Example:
         "https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-add-availability-zone.html",
     ),
     strength="groups of instances span several zones",
+    remedy=Remedy(change=reach_another_zone, effort=Effort.MINUTES, cost=Cost.FREE),
     passes=[_group(), _in_one_zone("eu-west-1b")],
     fails=[_in_one_zone(), _in_one_zone("eu-west-1a")],
     silent=[
@@ -156,6 +173,7 @@ def group_single_az(group: View) -> Outcome:
     ),
     strength="groups keep at least two instances running",
     saving="the second instance of each group",
+    remedy=Remedy(change=keep_two, effort=Effort.MINUTES, cost=Cost.MUCH),
     passes=[_group(), _beside(_group(MinSize=1), MinSize=1)],
     fails=[_group(MinSize=1), _group(MinSize=1, TargetGroupARNs=[])],
     silent=[
@@ -199,6 +217,7 @@ def group_min_below_two(group: View) -> Outcome:
         "https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-add-elb-healthcheck.html",
     ),
     strength="instances that fail the load balancer's check are replaced",
+    remedy=Remedy(change=trust_the_load_balancer, effort=Effort.MINUTES, cost=Cost.FREE),
     passes=[_group(), _group(HealthCheckType="EBS,ELB")],
     fails=[_group(HealthCheckType="EC2")],
     silent=[
@@ -247,6 +266,7 @@ def _in_zones(*zones: str, **fields: object) -> Example:
         "https://docs.aws.amazon.com/wellarchitected/latest/reliability-pillar/"
         "rel_withstand_component_failures_static_stability.html",
     ),
+    remedy=Remedy(change=even_out, effort=Effort.HOURS, cost=Cost.FREE),
     passes=[
         _in_zones("eu-west-1a", "eu-west-1b"),
         _in_zones(*_FOUR_THREE_TWO, AvailabilityZones=sorted(set(_FOUR_THREE_TWO))),

@@ -1,19 +1,33 @@
 """Auto Scaling groups: what changes, or was left changed, behind the instances that run."""
 
+from typing import Any
+
 from state.categories.excessive_load import OVERLOAD
 from state.categories.misconfiguration_and_bugs import BAD_CHANGE, CHANGED_BY_HAND, GUARDRAILS
 from state.categories.shared_fate import CHANGE_SIZE
 from state.categories.single_point_of_failure import COMPONENT_LOST, ZONE_LOST
-from state.judgements import Layer, Phase
-from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, check, failed, passed, passed_if
+from state.judgements import Cost, Effort, Layer, Phase
+from state.snapshot import RelationKind
+from tools.checks import (
+    NOT_APPLICABLE,
+    Effect,
+    Example,
+    Outcome,
+    Remedy,
+    check,
+    failed,
+    passed,
+    passed_if,
+)
+from tools.checks.paper import Draft
 from tools.checks.rules.asg import (
     GROUP,
-    READ,
     TARGET_GROUP,
     group_facts,
     is_switched_off,
     rides_out_a_loss,
 )
+from tools.checks.scaling_groups import READ
 from tools.checks.view import Unknown, View
 
 TEMPLATE = "AWS::EC2::LaunchTemplate"
@@ -30,6 +44,12 @@ def _group(**fields: object) -> Example:
 
 def _suspended(*names: str) -> list[dict[str, str]]:
     return [{"ProcessName": name} for name in names]
+
+
+def _resume(group: Draft) -> None:
+    suspended = group.read(READ, "SuspendedProcesses") or []
+    rest = [each for each in suspended if each["ProcessName"] not in _SELF_HEALING]
+    group.put(READ, SuspendedProcesses=rest)
 
 
 @check(
@@ -56,6 +76,7 @@ def _suspended(*names: str) -> list[dict[str, str]]:
         "Suspend and resume processes",
         "https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-suspend-resume-processes.html",
     ),
+    remedy=Remedy(change=_resume, effort=Effort.MINUTES, cost=Cost.FREE),
     passes=[_group(), _group(SuspendedProcesses=_suspended("AZRebalance"))],
     fails=[
         _group(SuspendedProcesses=_suspended("Launch")),
@@ -130,23 +151,80 @@ def _is_gone(group: View) -> str:
     return ""
 
 
+_VERSION = (
+    "LaunchTemplate.Version"
+    " || MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification.Version"
+)
+_VERSIONS = "[].[VersionNumber, DefaultVersion, LaunchTemplateData.ImageId]"
+
+
 def _boots_from(group: View, template: View) -> str | None:
     """The image of the template's version that the group launches, if that version was read."""
-    version = group.read(
-        READ,
-        "LaunchTemplate.Version"
-        " || MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification.Version",
-    )
-    path = "[].[VersionNumber, DefaultVersion, LaunchTemplateData.ImageId]"
-    rows = sorted(template.read(VERSIONS, path) or [], key=lambda row: int(row[0]))
+    row = _launched(group.read(READ, _VERSION), template.read(VERSIONS, _VERSIONS) or [])
+    image = row[2] if row else None
+    return image if image and image.startswith("ami-") else None
+
+
+def _launched(version: str | None, rows: list[Any]) -> Any:
+    """The row of the version that is launched: number, whether it is the default, image."""
+    rows = sorted(rows, key=lambda row: int(row[0]))
     if version == "$Latest":
         rows = rows[-1:]
     elif version in (None, "$Default"):
         rows = [row for row in rows if row[1]]
     else:
         rows = [row for row in rows if str(row[0]) == version]
-    image = rows[0][2] if rows else None
-    return image if image and image.startswith("ami-") else None
+    return rows[0] if rows else None
+
+
+_NEW_IMAGE = "ami-on-paper"
+
+
+def _make_whole(group: Draft) -> None:
+    """Let go of target groups that are gone, and launch from an image that is there."""
+    _let_go(group)
+    if not group.linked(TEMPLATE, label="launches from"):
+        group.drop_dangling("launches from")
+        version = _version(1, "ami-gone", DefaultVersion=True)
+        template = group.add(TEMPLATE, group.name, {VERSIONS: [version]})
+        group.link(template, "launches from", kind=RelationKind.CONTAINMENT)
+        group.put_in(READ, "LaunchTemplate.Version", "$Default")
+    for template in group.linked(TEMPLATE, label="launches from"):
+        _boot_from_a_new_image(group, template)
+
+
+def _let_go(group: Draft) -> None:
+    """Take target groups off it that are gone; AWS knows them by their ARNs."""
+    there = group.linked_from(TARGET_GROUP, label="forwards to")
+    named = group.read(READ, "TargetGroupARNs") or []
+    if len(set(named)) <= len(there):
+        return
+    kept = {each.id for each in there}
+    sources = group.read(READ, "TrafficSources") or []
+    group.put(
+        READ,
+        TargetGroupARNs=[arn for arn in named if arn in kept],
+        TrafficSources=[source for source in sources if source.get("Identifier") in kept],
+    )
+
+
+def _boot_from_a_new_image(group: Draft, template: Draft) -> None:
+    row = _launched(group.read(READ, _VERSION), template.read(VERSIONS, _VERSIONS) or [])
+    images = template.linked(IMAGE, label="boots from")
+    there = {i.read(IMAGES, "ImageId") for i in images if i.read(IMAGES, "State") == "available"}
+    if row is None or not str(row[2]).startswith("ami-") or row[2] in there:
+        return
+
+    def put_image(versions: list[dict[str, Any]]) -> None:
+        for version in versions:
+            if version["VersionNumber"] == row[0]:
+                version["LaunchTemplateData"]["ImageId"] = _NEW_IMAGE
+
+    template.edit(VERSIONS, put_image)
+    image = template.add(
+        IMAGE, template.name, {IMAGES: {"ImageId": _NEW_IMAGE, "State": "available"}}
+    )
+    template.link(image, "boots from", kind=RelationKind.CONTAINMENT)
 
 
 @check(
@@ -165,13 +243,14 @@ def _boots_from(group: View, template: View) -> str | None:
     effect_source="an assumed build of an image and template under pressure",
     recommendation=(
         "Point the launch template at an image that exists and start one instance from it; keep "
-        "images "
-        "that templates refer to out of the clean-up job."
+        "images that templates refer to out of the clean-up job. Take target groups that are gone "
+        "off the group."
     ),
     documentation=(
         "Troubleshoot Amazon EC2 Auto Scaling",
         "https://docs.aws.amazon.com/autoscaling/ec2/userguide/CHAP_Troubleshooting.html",
     ),
+    remedy=Remedy(change=_make_whole, effort=Effort.HOURS, cost=Cost.FREE),
     passes=[
         _launching(_template("available")),
         _launching(_template(None, newer=_image("ami-2", "available")), version="$Latest"),
@@ -199,6 +278,13 @@ def group_broken_reference(group: View) -> Outcome:
     return passed()
 
 
+def _replace_a_few(group: Draft) -> None:
+    policy = group.read(READ, "InstanceMaintenancePolicy")
+    most = max(100, policy.get("MaxHealthyPercentage") or 0)
+    shares = {"MinHealthyPercentage": 90, "MaxHealthyPercentage": most}
+    group.put(READ, InstanceMaintenancePolicy=shares)
+
+
 @check(
     id="asg.group_replaced_at_once",
     resource_type=GROUP,
@@ -217,6 +303,7 @@ def group_broken_reference(group: View) -> Outcome:
         "https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-instance-"
         "maintenance-policy.html",
     ),
+    remedy=Remedy(change=_replace_a_few, effort=Effort.MINUTES, cost=Cost.FREE),
     passes=[_group(InstanceMaintenancePolicy={"MinHealthyPercentage": 90})],
     fails=[_group(InstanceMaintenancePolicy={"MinHealthyPercentage": 0})],
     silent=[

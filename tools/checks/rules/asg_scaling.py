@@ -1,23 +1,39 @@
 """Auto Scaling groups: how they meet load."""
 
 from state.categories.excessive_load import OVERLOAD, OVERWHELMED, QUOTAS, SCALING
-from state.judgements import Layer, Phase
-from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, check, failed, passed, passed_if
+from state.judgements import Cost, Effort, Layer, Phase
+from tools.checks import (
+    NOT_APPLICABLE,
+    Effect,
+    Example,
+    Outcome,
+    Remedy,
+    check,
+    failed,
+    passed,
+    passed_if,
+)
 from tools.checks.rules.asg import (
     GROUP,
-    READ,
     group_facts,
     is_sized_by_others,
     is_switched_off,
     serves,
 )
+from tools.checks.scaling_groups import (
+    POLICIES,
+    READ,
+    TARGET_TRACKING,
+    add_addresses,
+    follow_demand,
+    keep_a_base,
+    make_room,
+)
 from tools.checks.view import View
 
 SUBNET = "AWS::EC2::Subnet"
-POLICIES = "autoscaling:DescribePolicies"
 SUBNETS = "ec2:DescribeSubnets"
 
-_TARGET_TRACKING = {"PolicyName": "cpu", "PolicyType": "TargetTrackingScaling", "Enabled": True}
 _FORECAST: dict[str, object] = {
     "PolicyName": "days",
     "PredictiveScalingConfiguration": {"Mode": "ForecastOnly"},
@@ -56,12 +72,13 @@ def _policies(group: View) -> list[str]:
         "https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-scaling-target-tracking.html",
     ),
     strength="groups of instances grow with demand",
-    passes=[_group(_TARGET_TRACKING)],
+    remedy=Remedy(change=follow_demand, effort=Effort.MINUTES, cost=Cost.SOME),
+    passes=[_group(TARGET_TRACKING)],
     fails=[
         _group(),
-        _group({**_TARGET_TRACKING, "Enabled": False}),
+        _group({**TARGET_TRACKING, "Enabled": False}),
         _group(_FORECAST),
-        _group(_TARGET_TRACKING, SuspendedProcesses=[{"ProcessName": "AlarmNotification"}]),
+        _group(TARGET_TRACKING, SuspendedProcesses=[{"ProcessName": "AlarmNotification"}]),
     ],
     silent=[
         _group(Tags=[{"Key": "eks:nodegroup-name", "Value": "web"}]),
@@ -98,9 +115,10 @@ def group_no_scaling_policy(group: View) -> Outcome:
         "Set scaling limits for a group",
         "https://docs.aws.amazon.com/autoscaling/ec2/userguide/asg-capacity-limits.html",
     ),
-    passes=[_group(_TARGET_TRACKING)],
-    fails=[_group(_TARGET_TRACKING, DesiredCapacity=6)],
-    silent=[_group(DesiredCapacity=6), _group(_TARGET_TRACKING, MaxSize=0, DesiredCapacity=0)],
+    remedy=Remedy(change=make_room, effort=Effort.MINUTES, cost=Cost.FREE),
+    passes=[_group(TARGET_TRACKING)],
+    fails=[_group(TARGET_TRACKING, DesiredCapacity=6)],
+    silent=[_group(DesiredCapacity=6), _group(TARGET_TRACKING, MaxSize=0, DesiredCapacity=0)],
 )
 def group_no_headroom(group: View) -> Outcome:
     """The policy keeps asking and the group keeps refusing; neither of them tells anybody."""
@@ -136,6 +154,7 @@ def _with_addresses(*free: int, ipv6_only: bool = False, **fields: object) -> Ex
         "Subnet sizing",
         "https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html",
     ),
+    remedy=Remedy(change=add_addresses, effort=Effort.HOURS, cost=Cost.FREE),
     passes=[_with_addresses(100, 100)],
     fails=[_with_addresses(1, 2)],
     silent=[
@@ -183,6 +202,7 @@ def _mixed(base: int, percentage: int) -> dict[str, object]:
         "https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-mixed-instances-"
         "groups.html",
     ),
+    remedy=Remedy(change=keep_a_base, effort=Effort.MINUTES, cost=Cost.SOME),
     passes=[_group(MixedInstancesPolicy=_mixed(2, 0)), _group(MixedInstancesPolicy=_mixed(0, 50))],
     fails=[_group(MixedInstancesPolicy=_mixed(0, 0))],
     silent=[_group(), _group(MixedInstancesPolicy=_mixed(0, 0), TargetGroupARNs=[])],
