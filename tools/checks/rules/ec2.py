@@ -7,8 +7,19 @@ from state.categories.single_point_of_failure import (
     REDUNDANT,
     ZONE_LOST,
 )
-from state.judgements import Layer, Phase
-from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, check, failed, passed, passed_if
+from state.judgements import Cost, Effort, Layer, Phase
+from tools.checks import (
+    NOT_APPLICABLE,
+    Effect,
+    Example,
+    Outcome,
+    Remedy,
+    check,
+    failed,
+    passed,
+    passed_if,
+)
+from tools.checks.paper import Draft
 from tools.checks.view import View
 
 INSTANCE = "AWS::EC2::Instance"
@@ -119,6 +130,10 @@ def instance_standalone(instance: View) -> Outcome:
     return passed_if(not stands_alone(instance))
 
 
+def _recover(instance: Draft) -> None:
+    instance.put_in(READ, "MaintenanceOptions.AutoRecovery", "default")
+
+
 @check(
     id="ec2.instance_auto_recovery_off",
     resource_type=INSTANCE,
@@ -137,6 +152,7 @@ def instance_standalone(instance: View) -> Outcome:
         "Automatic instance recovery",
         "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-recover.html",
     ),
+    remedy=Remedy(change=_recover, effort=Effort.MINUTES, cost=Cost.FREE),
     passes=[
         instance_example(),
         instance_example(MaintenanceOptions={"AutoRecovery": "default"}),
@@ -175,6 +191,11 @@ def instance_auto_recovery_off(instance: View) -> Outcome:
     return passed_if(instance.read(READ, "MaintenanceOptions.AutoRecovery") != "disabled")
 
 
+def _unlimit(instance: Draft) -> None:
+    modes = instance.resource.facts[CREDITS]
+    instance.replace(CREDITS, [{**mode, "CpuCredits": "unlimited"} for mode in modes])
+
+
 def _burstable(credits: str | None) -> Example:
     fact = [{"InstanceId": "i-0a1", "CpuCredits": credits}] if credits else []
     return Example(facts={READ: {**_RUNNING, "InstanceType": "t3.medium"}, CREDITS: fact})
@@ -199,6 +220,7 @@ def _burstable(credits: str | None) -> Example:
         "Burstable performance instances",
         "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/burstable-performance-instances.html",
     ),
+    remedy=Remedy(change=_unlimit, effort=Effort.MINUTES, cost=Cost.LITTLE),
     passes=[_burstable("unlimited")],
     fails=[_burstable("standard")],
     silent=[instance_example(), _burstable(None), instance_example(InstanceType="trn1.32xlarge")],

@@ -5,6 +5,7 @@ switched off are left alone.
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 from state.categories.single_point_of_failure import (
     COMPONENT_LOST,
@@ -12,9 +13,21 @@ from state.categories.single_point_of_failure import (
     ZONE_LOSS,
     ZONE_LOST,
 )
-from state.judgements import Layer, Phase
-from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, check, failed, passed, passed_if
+from state.judgements import Cost, Effort, Layer, Phase
+from tools.checks import (
+    NOT_APPLICABLE,
+    Effect,
+    Example,
+    Outcome,
+    Remedy,
+    check,
+    failed,
+    passed,
+    passed_if,
+)
+from tools.checks.paper import Draft
 from tools.checks.view import Unknown, View
+from tools.checks.zones import another_zone, place_in, zones_of
 
 SERVICE = "AWS::ECS::Service"
 TARGET_GROUP = "AWS::ElasticLoadBalancingV2::TargetGroup"
@@ -90,6 +103,34 @@ def _ejected_after(service: View) -> float:
     )
 
 
+def scale_between(target: Draft, least: int, desired: int) -> None:
+    """Let auto scaling go no lower than this, and leave it room above the desired count."""
+    most = int(target.read(TARGETS, "MaxCapacity") or 0)
+    target.put(TARGETS, MinCapacity=max(least, int(target.read(TARGETS, "MinCapacity") or 0)))
+    if most <= desired:
+        target.put(TARGETS, MaxCapacity=2 * desired)
+
+
+def _run_two(service: Draft) -> None:
+    desired = max(2, service.read(READ, "desiredCount"))
+    service.put(READ, desiredCount=desired)
+    for target in service.linked_from(SCALABLE_TARGET, label="scales"):
+        scale_between(target, 2, desired)
+
+
+def _place_in_another_zone(service: Draft) -> None:
+    subnet = place_in(service, another_zone(service, zones_of(service)))
+
+    def extend(answer: Any) -> None:
+        rolled_out = (*(answer.get("deployments") or ()), *(answer.get("taskSets") or ()))
+        for place in (answer, *rolled_out):
+            vpc = (place.get("networkConfiguration") or {}).get("awsvpcConfiguration")
+            if vpc:
+                vpc["subnets"] = [*vpc["subnets"], subnet]
+
+    service.edit(READ, extend)
+
+
 _TARGET_GROUP = Example(
     type=TARGET_GROUP,
     facts={
@@ -125,6 +166,7 @@ _TARGET_GROUP = Example(
     documentation=("Amazon ECS services", f"{GUIDE}/ecs_services.html"),
     strength="services run several tasks, so the loss of one is hardly noticed",
     saving="the tasks beyond the first",
+    remedy=Remedy(change=_run_two, effort=Effort.MINUTES, cost=Cost.MUCH),
     passes=[
         service_with(desiredCount=2),
         service_with(desiredCount=2, linked_from=[scaled_between(2, 6), _TARGET_GROUP]),
@@ -175,6 +217,7 @@ def service_single_task(service: View) -> Outcome:
         "rel_fault_isolation_multiaz_region_system.html",
     ),
     strength="services may place their tasks in several zones",
+    remedy=Remedy(change=_place_in_another_zone, effort=Effort.MINUTES, cost=Cost.FREE),
     passes=[
         service_with(
             networkConfiguration={"awsvpcConfiguration": {"subnets": ["subnet-a", "subnet-b"]}},

@@ -3,6 +3,8 @@
 What another controller deploys is not judged by ECS's own settings.
 """
 
+from typing import Any
+
 from state.categories.misconfiguration_and_bugs import (
     BAD_CHANGE,
     GUARDRAILS,
@@ -10,8 +12,19 @@ from state.categories.misconfiguration_and_bugs import (
 )
 from state.categories.shared_fate import CHANGE_SIZE
 from state.categories.single_point_of_failure import COMPONENT_LOST
-from state.judgements import Layer, Phase
-from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, check, failed, passed, passed_if
+from state.judgements import Cost, Effort, Layer, Phase
+from tools.checks import (
+    NOT_APPLICABLE,
+    Effect,
+    Example,
+    Outcome,
+    Remedy,
+    check,
+    failed,
+    passed,
+    passed_if,
+)
+from tools.checks.paper import Draft
 from tools.checks.rules.ecs import (
     GUIDE,
     READ,
@@ -24,6 +37,7 @@ from tools.checks.rules.ecs_tasks import DEFINITION, running
 from tools.checks.view import Unknown, View
 
 SECRET = "AWS::SecretsManager::Secret"
+SECRETS = "secretsmanager:DescribeSecret"
 
 
 def _is_rolling(service: View) -> bool:
@@ -31,6 +45,19 @@ def _is_rolling(service: View) -> bool:
     if service.read(READ, "deploymentController.type") not in (None, "ECS"):
         return False
     return service.read(READ, "deploymentConfiguration.strategy") in (None, "ROLLING")
+
+
+def _deploy_with(service: Draft, **settings: Any) -> None:
+    known = service.read(READ, "deploymentConfiguration") or {}
+    service.put(READ, deploymentConfiguration={**known, **settings})
+
+
+def _roll_back(service: Draft) -> None:
+    _deploy_with(service, **_BREAKER)
+
+
+def _start_beside(service: Draft) -> None:
+    _deploy_with(service, minimumHealthyPercent=100, maximumPercent=200)
 
 
 _BREAKER = {"deploymentCircuitBreaker": {"enable": True, "rollback": True}}
@@ -56,6 +83,7 @@ _NO_BREAKER = {"deploymentCircuitBreaker": {"enable": False, "rollback": False}}
         f"{GUIDE}/deployment-circuit-breaker.html",
     ),
     strength="failed deployments of services roll back by themselves",
+    remedy=Remedy(change=_roll_back, effort=Effort.MINUTES, cost=Cost.FREE),
     passes=[
         service_with(deploymentConfiguration=_BREAKER),
         service_with(deploymentConfiguration={**_NO_BREAKER, **_ON_ALARM}),
@@ -99,6 +127,7 @@ def deployment_circuit_breaker_off(service: View) -> Outcome:
         "Amazon ECS service definition parameters",
         f"{GUIDE}/service_definition_parameters.html",
     ),
+    remedy=Remedy(change=_start_beside, effort=Effort.MINUTES, cost=Cost.LITTLE),
     passes=[
         service_with(deploymentConfiguration={"minimumHealthyPercent": 100}),
         service_with(deploymentConfiguration={"minimumHealthyPercent": 50}),
@@ -137,6 +166,15 @@ def _floats(image: str) -> bool:
     return not colon or tag == "latest"
 
 
+def _pin_images(service: Draft) -> None:
+    def pin(definition: Any) -> None:
+        for container in definition["containerDefinitions"]:
+            if _floats(container["image"]):
+                container["image"] = f"{container['image'].removesuffix(':latest')}:on-paper"
+
+    service.edit(DEFINITION, pin)
+
+
 @check(
     id="ecs.image_tag_mutable",
     resource_type=SERVICE,
@@ -156,6 +194,7 @@ def _floats(image: str) -> bool:
         "Best practices for Amazon ECS container images",
         f"{GUIDE}/container-considerations.html",
     ),
+    remedy=Remedy(change=_pin_images, effort=Effort.HOURS, cost=Cost.FREE),
     passes=[
         running({"image": "registry:5000/web:1.4.2"}),
         running({"image": "web@sha256:0c1d"}),
@@ -181,6 +220,18 @@ _THERE = Example(type=SECRET, label="reads")
 _GONE = Example(type=SECRET, label="reads", dangling=True)
 
 
+def _make_secrets_again(service: Draft) -> None:
+    named = service.read(DEFINITION, "containerDefinitions[].secrets[].valueFrom") or ()
+    service.drop_dangling("reads")
+    there = {secret.id for secret in service.linked(SECRET, label="reads")}
+    for arn in sorted({_arn_of(value) for value in named} - there):
+        if ":secretsmanager:" in arn:
+            name = arn.rpartition(":")[2]
+            copies = [{"Region": "elsewhere", "Status": "InSync"}]
+            facts = {"ARN": arn, "Name": name, "ReplicationStatus": copies}
+            service.link(service.add(SECRET, name, {SECRETS: facts}), "reads")
+
+
 @check(
     id="ecs.task_secret_missing",
     resource_type=SERVICE,
@@ -200,6 +251,7 @@ _GONE = Example(type=SECRET, label="reads", dangling=True)
         "Pass sensitive data to an Amazon ECS container",
         f"{GUIDE}/specifying-sensitive-data.html",
     ),
+    remedy=Remedy(change=_make_secrets_again, effort=Effort.HOURS, cost=Cost.LITTLE),
     passes=[running(_WITH_SECRET, linked=[_THERE])],
     fails=[running(_WITH_SECRET, linked=[_GONE])],
     silent=[
@@ -227,4 +279,8 @@ def _own_secrets(service: View) -> set[str]:
     own = f":secretsmanager:{service.region}:{service.workload.snapshot.account}:"
     path = "containerDefinitions[].secrets[].valueFrom"
     values = service.read(DEFINITION, path) or ()
-    return {":".join(value.split(":")[:7]) for value in values if own in value}
+    return {_arn_of(value) for value in values if own in value}
+
+
+def _arn_of(value: str) -> str:
+    return ":".join(value.split(":")[:7])

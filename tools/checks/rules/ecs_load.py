@@ -2,8 +2,19 @@
 
 from state.categories.excessive_load import OVERLOAD, SCALING
 from state.categories.single_point_of_failure import COMPONENT_LOST
-from state.judgements import Layer, Phase
-from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, check, failed, passed, passed_if
+from state.judgements import Cost, Effort, Layer, Phase
+from tools.checks import (
+    NOT_APPLICABLE,
+    Effect,
+    Example,
+    Outcome,
+    Remedy,
+    check,
+    failed,
+    passed,
+    passed_if,
+)
+from tools.checks.paper import Draft
 from tools.checks.rules.ecs import (
     GUIDE,
     READ,
@@ -12,6 +23,7 @@ from tools.checks.rules.ecs import (
     TARGETS,
     is_kept_running,
     is_one_by_design,
+    scale_between,
     scaled_between,
     serves,
     service_with,
@@ -19,6 +31,15 @@ from tools.checks.rules.ecs import (
 from tools.checks.view import View
 
 SCALING_POLICY = "AWS::ApplicationAutoScaling::ScalingPolicy"
+POLICIES = "application-autoscaling:DescribeScalingPolicies"
+
+
+def _keep_a_base(service: Draft) -> None:
+    base = min(2, service.read(READ, "desiredCount"))
+    strategy = service.read(READ, "capacityProviderStrategy")
+    rest = [each for each in strategy if each["capacityProvider"] != "FARGATE"]
+    kept = {"capacityProvider": "FARGATE", "base": base, "weight": 0}
+    service.put(READ, capacityProviderStrategy=[kept, *({**each, "base": 0} for each in rest)])
 
 
 _SPOT = {"capacityProvider": "FARGATE_SPOT", "base": 0, "weight": 3}
@@ -55,6 +76,7 @@ def _on(*providers: dict[str, object], desired: int = 2, is_public: bool = True)
         "the rest on Spot: the base costs about three times as much as on Spot."
     ),
     documentation=("Fargate capacity providers", f"{GUIDE}/fargate-capacity-providers.html"),
+    remedy=Remedy(change=_keep_a_base, effort=Effort.MINUTES, cost=Cost.SOME),
     passes=[_on(_ON_DEMAND, _SPOT)],
     fails=[_on(_SPOT), _on({**_ON_DEMAND, "base": 0, "weight": 0}, _SPOT)],
     silent=[
@@ -76,6 +98,26 @@ def service_spot_only(service: View) -> Outcome:
     if set(providers) != {"FARGATE_SPOT"}:
         return passed()
     return failed(spared=[COMPONENT_LOST] if service.read(READ, "desiredCount") > 1 else [])
+
+
+def _follow_demand(service: Draft) -> None:
+    desired = service.read(READ, "desiredCount")
+    targets = service.linked_from(SCALABLE_TARGET, label="scales")
+    if not targets:
+        targets = [service.add(SCALABLE_TARGET, service.name, {TARGETS: {"MinCapacity": desired}})]
+        targets[0].link(service, "scales", hard=False)
+    for target in targets:
+        target.put(TARGETS, SuspendedState={})
+        scale_between(target, 0, desired)
+    if not service.linked_from(SCALING_POLICY, label="scales"):
+        facts = {"PolicyName": "cpu at 60 %", "PolicyType": "TargetTrackingScaling"}
+        policy = service.add(SCALING_POLICY, service.name, {POLICIES: facts})
+        policy.link(service, "scales", hard=False)
+
+
+def _make_room(service: Draft) -> None:
+    for target in service.linked_from(SCALABLE_TARGET, label="scales"):
+        scale_between(target, 0, service.read(READ, "desiredCount"))
 
 
 _NO_SCALING_OUT = "SuspendedState.DynamicScalingOutSuspended"
@@ -106,6 +148,7 @@ _SUSPENDED = Example(
     ),
     strength="services add tasks by themselves when load rises",
     saving="tasks that run at fixed strength around the clock",
+    remedy=Remedy(change=_follow_demand, effort=Effort.MINUTES, cost=Cost.SOME),
     passes=[service_with(linked_from=[scaled_between(2, 10), _POLICY])],
     fails=[
         service_with(),
@@ -153,6 +196,7 @@ def service_no_autoscaling(service: View) -> Outcome:
         "Automatically scale your Amazon ECS service",
         f"{GUIDE}/service-auto-scaling.html",
     ),
+    remedy=Remedy(change=_make_room, effort=Effort.MINUTES, cost=Cost.FREE),
     passes=[service_with(linked_from=[scaled_between(2, 10), _POLICY])],
     fails=[service_with(linked_from=[scaled_between(2, 2), _POLICY])],
     silent=[service_with(), service_with(linked_from=[scaled_between(2, 2)])],

@@ -4,8 +4,18 @@ from collections.abc import Iterable
 from typing import Any
 
 from state.categories.excessive_latency import SLOW_DEPENDENCY, SLOWNESS
-from state.judgements import Layer, Phase
-from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, check, passed, passed_if
+from state.judgements import Cost, Effort, Layer, Phase
+from tools.checks import (
+    NOT_APPLICABLE,
+    Effect,
+    Example,
+    Outcome,
+    Remedy,
+    check,
+    passed,
+    passed_if,
+)
+from tools.checks.paper import Draft
 from tools.checks.rules.ecs import GUIDE, READ, SERVICE, is_kept_running, service_with
 from tools.checks.view import View
 
@@ -16,6 +26,21 @@ def running(*containers: dict[str, Any], linked: Iterable[Example] = ()) -> Exam
     """A service with these containers in its task definition."""
     facts = {**service_with().facts, DEFINITION: {"containerDefinitions": list(containers)}}
     return Example(facts=facts, linked=tuple(linked))
+
+
+def _check_health(service: Draft) -> None:
+    def add(definition: Any) -> None:
+        containers = definition["containerDefinitions"]
+        essential = next(each for each in containers if each.get("essential") is not False)
+        essential["healthCheck"] = {
+            "command": ["CMD-SHELL", "curl -f http://localhost/ || exit 1"],
+            "interval": 30,
+            "timeout": 5,
+            "retries": 3,
+            "startPeriod": 60,
+        }
+
+    service.edit(DEFINITION, add)
 
 
 _CHECKED = {"name": "web", "healthCheck": {"command": ["CMD", "true"]}}
@@ -41,6 +66,7 @@ _CHECKED = {"name": "web", "healthCheck": {"command": ["CMD", "true"]}}
         f"{GUIDE}/healthcheck.html",
     ),
     strength="hanging tasks are found and replaced by themselves",
+    remedy=Remedy(change=_check_health, effort=Effort.HOURS, cost=Cost.FREE),
     passes=[
         service_with(loadBalancers=[{"targetGroupArn": "arn"}]),
         service_with(taskSets=[{"loadBalancers": [{"targetGroupArn": "arn"}]}]),
@@ -60,6 +86,16 @@ def task_no_health_check(service: View) -> Outcome:
     return passed_if(bool(service.read(DEFINITION, command)))
 
 
+def _log_without_waiting(service: Draft) -> None:
+    def relax(definition: Any) -> None:
+        for container in definition["containerDefinitions"]:
+            options = (container.get("logConfiguration") or {}).get("options") or {}
+            if options.get("mode") == "blocking":
+                options.update({"mode": "non-blocking", "max-buffer-size": "25m"})
+
+    service.edit(DEFINITION, relax)
+
+
 def _logging(driver: str = "awslogs", **options: str) -> Example:
     return running({"logConfiguration": {"logDriver": driver, "options": options}})
 
@@ -77,6 +113,7 @@ def _logging(driver: str = "awslogs", **options: str) -> Example:
         "the newest log lines may be lost when CloudWatch Logs is down, requests are not."
     ),
     documentation=("Send Amazon ECS logs to CloudWatch", f"{GUIDE}/using_awslogs.html"),
+    remedy=Remedy(change=_log_without_waiting, effort=Effort.MINUTES, cost=Cost.FREE),
     passes=[_logging(mode="non-blocking")],
     fails=[_logging(mode="blocking")],
     silent=[_logging(), _logging("fluentd", mode="blocking")],
