@@ -3,7 +3,8 @@
 import re
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from state.errors import InvalidObjectives, InvalidSelector, WrongUse
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from state.snapshot import Selector
 
 _EXAMPLE = "for example --rto 24h --rpo 12h"
+_QUESTIONS = {"rto": "How long may it be down?", "rpo": "How much data may be lost, as time?"}
 
 
 def selector_of(
@@ -50,30 +52,29 @@ def thread_of(selector: "Selector") -> str:
 
 
 def objectives_of(
-    rto: str | None, rpo: str | None, region_rto: str | None, region_rpo: str | None
+    rto: str | None,
+    rpo: str | None,
+    region_rto: str | None,
+    region_rpo: str | None,
+    policy: Path | None = None,
 ) -> "Objectives":
     """The objectives that were given, or are given now if a person is there to be asked.
+
+    An option stands in for what a policy says of the same.
 
     Raises:
         InvalidDuration, InvalidObjectives: they cannot be understood, or contradict themselves.
         InvalidObjectives: one is missing, and there is nobody to ask.
     """
-    from state.objectives import Objectives, parse_duration
+    from state.objectives import Objectives
 
-    asking = sys.stdin.isatty()
-    if (rto is None or rpo is None) and not asking:
-        missing = " and ".join(
-            name for name, given in (("--rto", rto), ("--rpo", rpo)) if given is None
-        )
-        raise InvalidObjectives(f"{missing} missing: say what to grade against, {_EXAMPLE}")
-    return Objectives(
-        rto_seconds=parse_duration(rto) if rto is not None else _ask("How long may it be down?"),
-        rpo_seconds=parse_duration(rpo)
-        if rpo is not None
-        else _ask("How much data may be lost, as time?"),
-        region_rto_seconds=None if region_rto is None else parse_duration(region_rto),
-        region_rpo_seconds=None if region_rpo is None else parse_duration(region_rpo),
-    )
+    fields = _read(policy) | _given(rto, rpo, region_rto, region_rpo)
+    missing = [name for name in ("rto", "rpo") if f"{name}_seconds" not in fields]
+    if missing and not sys.stdin.isatty():
+        options = " and ".join(f"--{name}" for name in missing)
+        raise InvalidObjectives(f"{options} missing: say what to grade against, {_EXAMPLE}")
+    fields |= {f"{name}_seconds": _ask(_QUESTIONS[name]) for name in missing}
+    return Objectives(**_winning(fields, rto, rpo))
 
 
 def objectives_instead(
@@ -82,6 +83,7 @@ def objectives_instead(
     rpo: str | None,
     region_rto: str | None,
     region_rpo: str | None,
+    policy: Path | None = None,
 ) -> "Objectives":
     """Other objectives for a what-if; what is not given stays as it was.
 
@@ -89,18 +91,50 @@ def objectives_instead(
         WrongUse: nothing was given.
         InvalidDuration, InvalidObjectives: they cannot be understood, or contradict themselves.
     """
-    from state.objectives import Objectives, parse_duration
+    from state.objectives import Objectives
 
-    if not any((rto, rpo, region_rto, region_rpo)):
+    given = _given(rto, rpo, region_rto, region_rpo)
+    if not given and policy is None:
         raise WrongUse("what if what? Say --rto or --rpo, for example --rto 2h --rpo 30m")
+    fields = {name: getattr(before, name) for name in Objectives.model_fields}
+    if policy is not None:  # sets everything anew
+        fields = {n: fields[n] for n in ("rto_seconds", "rpo_seconds")} | _read(policy)
+    return Objectives(**_winning(fields | given, rto, rpo))
+
+
+def _read(policy: Path | None) -> dict[str, Any]:
+    if policy is None:
+        return {}
+    from seeams.policies import policy_in
+
+    return policy_in(policy)
+
+
+def _given(
+    rto: str | None, rpo: str | None, region_rto: str | None, region_rpo: str | None
+) -> dict[str, int]:
+    from state.objectives import parse_duration
+
     given = {
         "rto_seconds": rto,
         "rpo_seconds": rpo,
         "region_rto_seconds": region_rto,
         "region_rpo_seconds": region_rpo,
     }
-    changed = {name: parse_duration(text) for name, text in given.items() if text is not None}
-    return Objectives(**{**before.model_dump(exclude={"tolerance"}), **changed})
+    return {name: parse_duration(text) for name, text in given.items() if text is not None}
+
+
+def _winning(fields: dict[str, Any], rto: str | None, rpo: str | None) -> dict[str, Any]:
+    """What an option names holds for every disruption of a policy but the loss of a Region."""
+    disruptions = fields.get("disruptions", ())
+    notes = fields.get("notes", ())
+    for name, option in (("rto", rto), ("rpo", rpo)):
+        if option is not None and disruptions:
+            nothing = {f"{name}_seconds": None}
+            disruptions = tuple(each.model_copy(update=nothing) for each in disruptions)
+            what = name.upper()
+            notes = (*notes, f"--{name} {option} stands in for every {what} of it but a Region's")
+    return fields | {"disruptions": disruptions, "notes": notes}
 
 
 def lowest_letter(letter: str | None) -> str | None:

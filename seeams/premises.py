@@ -100,6 +100,14 @@ def read_text(path: Path) -> str:
         raise InvalidPremises(f"{path}: {why}") from error
 
 
+def first_complaint(error: "ValidationError") -> str:
+    """What is wrong first, and with which key."""
+    first = error.errors()[0]
+    key = ".".join(str(part) for part in first["loc"] if part != "[key]")
+    message = first["msg"].removeprefix("Value error, ")
+    return f"{key}: {message}" if key else message
+
+
 # -- parts ----------------------------------------------------------------------------------------
 
 
@@ -136,7 +144,7 @@ class _Source:
         try:
             yield
         except ValidationError as error:
-            raise self.refusal(place, _first_complaint(error)) from error
+            raise self.refusal(place, first_complaint(error)) from error
         except (InvalidPremises, InvalidDuration) as error:
             raise self.refusal(place, str(error)) from error
 
@@ -147,13 +155,6 @@ class _Source:
         lines = [n for n, line in enumerate(self._text.splitlines(), 1) if begins.match(line)]
         wanted = int(number) - 1 if number else 0
         return lines[wanted] if wanted < len(lines) else None
-
-
-def _first_complaint(error: "ValidationError") -> str:
-    first = error.errors()[0]
-    key = ".".join(str(part) for part in first["loc"] if part != "[key]")
-    message = first["msg"].removeprefix("Value error, ")
-    return f"{key}: {message}" if key else message
 
 
 def _override(source: _Source, name: str, values: Any) -> "Override":

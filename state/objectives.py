@@ -86,6 +86,20 @@ def spell_duration(seconds: float | None) -> str:
     return spelled
 
 
+class Disruption(BaseModel):
+    """Scenarios that a policy sets objectives of their own for, under the policy's name for them.
+
+    None: the objective of the workload holds, or that for the loss of a Region.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    scenarios: tuple[str, ...]
+    rto_seconds: int | None = None
+    rpo_seconds: int | None = None
+
+
 class Objectives(BaseModel):
     """RTO and RPO in seconds, for the workload and, where a Region must survive, for its loss."""
 
@@ -95,6 +109,9 @@ class Objectives(BaseModel):
     rpo_seconds: int
     region_rto_seconds: int | None = None
     region_rpo_seconds: int | None = None
+    policy: str = ""  # the name of the AWS Resilience Hub policy they come from
+    disruptions: tuple[Disruption, ...] = ()  # each scenario in one of them, or none at all
+    notes: tuple[str, ...] = ()  # how the policy was read, and what is doubtful about it
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -103,6 +120,8 @@ class Objectives(BaseModel):
             ("RPO", self.rpo_seconds),
             ("RTO for the loss of a Region", self.region_rto_seconds),
             ("RPO for the loss of a Region", self.region_rpo_seconds),
+            *((f"RTO for {each.name}", each.rto_seconds) for each in self.disruptions),
+            *((f"RPO for {each.name}", each.rpo_seconds) for each in self.disruptions),
         ):
             if seconds is not None and seconds <= 0:
                 raise InvalidObjectives(
@@ -111,23 +130,32 @@ class Objectives(BaseModel):
                 )
         if (self.region_rto_seconds is None) != (self.region_rpo_seconds is None):
             raise InvalidObjectives("give both objectives for the loss of a Region, or neither")
-        if self.region_rto_seconds is not None and self.region_rto_seconds < self.rto_seconds:
-            raise InvalidObjectives(
-                "the RTO for the loss of a Region is shorter than the RTO for anything less: "
-                "losing a Region loses its zones too"
-            )
-        if self.region_rpo_seconds is not None and self.region_rpo_seconds < self.rpo_seconds:
-            raise InvalidObjectives(
-                "the RPO for the loss of a Region is shorter than the RPO for anything less: "
-                "losing a Region loses its zones too"
-            )
+        self._require_region_no_sooner()
         return self
+
+    def _require_region_no_sooner(self) -> None:
+        """Losing a Region loses its zones and components too; a bad change is another matter."""
+        lost = {"component_lost", "zone_lost"}
+        lesser = [each for each in self.disruptions if lost & set(each.scenarios)]
+        rto = [(each.rto_seconds or self.rto_seconds, each.name) for each in lesser]
+        rpo = [(each.rpo_seconds or self.rpo_seconds, each.name) for each in lesser]
+        for what, region, less in (
+            ("RTO", self.region_rto_seconds, rto or [(self.rto_seconds, "anything less")]),
+            ("RPO", self.region_rpo_seconds, rpo or [(self.rpo_seconds, "anything less")]),
+        ):
+            longest, name = max(less)
+            if region is not None and region < longest:
+                raise InvalidObjectives(
+                    f"the {what} for the loss of a Region is shorter than the {what} for {name}: "
+                    "losing a Region loses its zones too"
+                )
 
     @computed_field  # type: ignore[prop-decorator]  # pydantic's documented order
     @property
     def tolerance(self) -> Tolerance:
-        """The class of the tighter objective."""
-        tighter = min(self.rto_seconds, self.rpo_seconds)
+        """The class of the tightest objective."""
+        own = [s for each in self.disruptions for s in (each.rto_seconds, each.rpo_seconds) if s]
+        tighter = min(self.rto_seconds, self.rpo_seconds, *own)
         if tighter < LOW_BELOW:
             return Tolerance.LOW
         return Tolerance.MEDIUM if tighter < MEDIUM_BELOW else Tolerance.HIGH
