@@ -8,8 +8,10 @@ from state.categories.single_point_of_failure import (
     ZONE_LOSS,
     ZONE_LOST,
 )
-from state.judgements import Layer, Phase
-from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, check, passed, passed_if
+from state.judgements import Cost, Effort, Layer, Phase
+from state.snapshot import RelationKind
+from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, Remedy, check, passed, passed_if
+from tools.checks.paper import Draft
 from tools.checks.rules.ec2 import INSTANCE, instance_example, is_replaced
 from tools.checks.view import View
 
@@ -28,6 +30,7 @@ NATS = "ec2:DescribeNatGateways"
 ENDPOINTS = "ec2:DescribeVpcEndpoints"
 
 _FREE_ADDRESSES_A_LOAD_BALANCER_NEEDS = 8
+_ADDRESSES_IN_A_LARGE_SUBNET = 4091  # a /20, less the five that AWS keeps
 _COMPUTE = (SCALING_GROUP, INSTANCE, SERVICE, FUNCTION)
 _GROWING = {SCALING_GROUP, BALANCER, SERVICE, FUNCTION}
 
@@ -63,6 +66,14 @@ def _nat(*tables: Example, mode: str = "zonal", in_all: int = 1) -> Example:
     return Example(facts={NATS: facts}, linked=[vpc], linked_from=list(tables))
 
 
+def _make_regional(nat: Draft) -> None:
+    """A regional one takes its place: it is in every zone in which something uses it."""
+    nat.put(NATS, AvailabilityMode="regional")
+    nat.drop(NATS, "SubnetId")
+    for subnet in nat.linked(SUBNET, label="placed in"):
+        nat.unlink(subnet, "placed in")
+
+
 @check(
     id="vpc.nat_gateway_single_az",
     resource_type=NAT_GATEWAY,
@@ -81,6 +92,7 @@ def _nat(*tables: Example, mode: str = "zonal", in_all: int = 1) -> Example:
     ),
     strength="each zone has its own way out",
     saving="the NAT gateways beyond the first",
+    remedy=Remedy(change=_make_regional, effort=Effort.HOURS, cost=Cost.MUCH),
     passes=[
         _nat(_routed("eu-west-1a"), in_all=2),
         _nat(_routed("eu-west-1a", "eu-west-1b"), mode="regional"),
@@ -129,6 +141,21 @@ def _endpoint(*zones: str, kind: str = "Interface", used: tuple[str, ...] = ()) 
     return Example(facts={ENDPOINTS: facts}, linked=[vpc, *placed])
 
 
+def _add_to_zones_in_use(endpoint: Draft) -> None:
+    """A subnet of each zone in which something runs and the endpoint has no interface yet."""
+    placed = endpoint.linked(SUBNET, label="placed in")
+    ids = endpoint.read(ENDPOINTS, "SubnetIds") or []
+    own = {subnet.read(SUBNETS, "AvailabilityZone") for subnet in placed}
+    for vpc in endpoint.linked(VPC, label="part of"):
+        for subnet in vpc.linked_from(SUBNET, label="part of"):
+            zone = subnet.read(SUBNETS, "AvailabilityZone")
+            if zone not in own and subnet.linked_from(*_COMPUTE, label="placed in"):
+                own.add(zone)
+                ids = [*ids, subnet.read(SUBNETS, "SubnetId")]
+                endpoint.link(subnet, "placed in", kind=RelationKind.CONTAINMENT, hard=False)
+    endpoint.put(ENDPOINTS, SubnetIds=ids)
+
+
 @check(
     id="vpc.interface_endpoint_single_az",
     resource_type=ENDPOINT,
@@ -144,6 +171,7 @@ def _endpoint(*zones: str, kind: str = "Interface", used: tuple[str, ...] = ()) 
         "Access an AWS service using an interface endpoint",
         "https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html",
     ),
+    remedy=Remedy(change=_add_to_zones_in_use, effort=Effort.MINUTES, cost=Cost.LITTLE),
     passes=[_endpoint("eu-west-1a", "eu-west-1b", used=("eu-west-1a", "eu-west-1b"))],
     fails=[_endpoint("eu-west-1a", used=("eu-west-1a", "eu-west-1b"))],
     silent=[
@@ -180,6 +208,27 @@ _BY_INSTANCE = {"DestinationCidrBlock": _EVERYWHERE, "InstanceId": "i-1", "State
 _BY_NAT_GATEWAY = {"DestinationCidrBlock": _EVERYWHERE, "NatGatewayId": "nat-1", "State": "active"}
 
 
+def _route_through_gateway(table: Draft) -> None:
+    """A new NAT gateway, regional so that it serves whatever the table does."""
+    name = f"{table.name}-nat"
+    facts = {"NatGatewayId": name, "State": "available", "AvailabilityMode": "regional"}
+    gateway = table.add(NAT_GATEWAY, name, {NATS: facts})
+    for vpc in table.linked(VPC, label="part of"):
+        gateway.link(vpc, "part of", kind=RelationKind.CONTAINMENT)
+    for machine in table.linked(INSTANCE, label="sends traffic through"):
+        table.unlink(machine, "sends traffic through")
+    table.drop_dangling("sends traffic through")
+    table.link(gateway, "sends traffic through")
+    way_out = {"DestinationCidrBlock": _EVERYWHERE, "NatGatewayId": name, "State": "active"}
+    others = f"Routes[?DestinationCidrBlock!='{_EVERYWHERE}' || State=='blackhole']"
+    table.put(ROUTES, Routes=[*(table.read(ROUTES, others) or ()), way_out])
+
+
+def _delete_dead_routes(table: Draft) -> None:
+    table.put(ROUTES, Routes=table.read(ROUTES, "Routes[?State!='blackhole']") or [])
+    table.drop_dangling("sends traffic through")
+
+
 @check(
     id="vpc.nat_instance_in_path",
     resource_type=ROUTE_TABLE,
@@ -200,6 +249,7 @@ _BY_NAT_GATEWAY = {"DestinationCidrBlock": _EVERYWHERE, "NatGatewayId": "nat-1",
         "Compare NAT gateways and NAT instances",
         "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-nat-comparison.html",
     ),
+    remedy=Remedy(change=_route_through_gateway, effort=Effort.HOURS, cost=Cost.MUCH),
     passes=[_table(_BY_NAT_GATEWAY)],
     fails=[_table(_BY_INSTANCE), _table(_BY_INSTANCE, linked=(_way(),))],
     silent=[
@@ -240,6 +290,7 @@ def nat_instance_in_path(table: View) -> Outcome:
         "Route tables",
         "https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Route_Tables.html",
     ),
+    remedy=Remedy(change=_delete_dead_routes, effort=Effort.MINUTES, cost=Cost.FREE),
     passes=[_table(_BY_NAT_GATEWAY)],
     fails=[
         _table({**_BY_NAT_GATEWAY, "State": "blackhole"}),
@@ -259,6 +310,21 @@ def _holding(free: int, *placed: str, ipv6_only: bool = False) -> Example:
     return Example(facts={SUBNETS: facts}, linked_from=things)
 
 
+def _grow_elsewhere(subnet: Draft) -> None:
+    """What grows moves to a larger subnet beside this one, with the same routes."""
+    name = f"{subnet.name}-larger"
+    facts = {**(subnet.read(SUBNETS, "@") or {}), "SubnetId": name}
+    facts["AvailableIpAddressCount"] = _ADDRESSES_IN_A_LARGE_SUBNET
+    larger = subnet.add(SUBNET, name, {SUBNETS: facts}, member=subnet.resource.member)
+    for vpc in subnet.linked(VPC, label="part of"):
+        larger.link(vpc, "part of", kind=RelationKind.CONTAINMENT)
+    for table in subnet.linked(ROUTE_TABLE, label="routed by"):
+        larger.link(table, "routed by")
+    for user in subnet.linked_from(*sorted(_GROWING), label="placed in"):
+        user.unlink(subnet, "placed in")
+        user.link(larger, "placed in", kind=RelationKind.CONTAINMENT)
+
+
 @check(
     id="vpc.subnet_ips_low",
     resource_type=SUBNET,
@@ -276,6 +342,7 @@ def _holding(free: int, *placed: str, ipv6_only: bool = False) -> Example:
         "Subnet sizing",
         "https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html",
     ),
+    remedy=Remedy(change=_grow_elsewhere, effort=Effort.HOURS, cost=Cost.FREE),
     passes=[_holding(100, SERVICE)],
     fails=[_holding(3, SERVICE), _holding(3, BALANCER, SCALING_GROUP, INSTANCE)],
     silent=[
