@@ -1,12 +1,14 @@
 """API Gateway: REST APIs, and HTTP APIs, which know no tracing."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from state.categories import shared_fate
 from state.categories.excessive_latency import FAIL_FAST, SLOW_DEPENDENCY, VISIBLE
 from state.categories.excessive_load import OVERLOAD, THROTTLING
-from state.judgements import Layer, Phase
-from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, check, failed, passed_if
+from state.judgements import Cost, Effort, Layer, Phase
+from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, Remedy, check, passed_if
+from tools.checks.paper import Draft
 from tools.checks.rules.lambda_calls import (
     HTTP,
     HTTP_API,
@@ -19,11 +21,28 @@ from tools.checks.view import View
 
 REST_STAGES = "apigateway:GetStages"
 HTTP_STAGES = "apigatewayv2:GetStages"
+_USUAL_RATE = 1_000.0  # a limit on paper, for want of the measured peak that it should follow
+_USUAL_BURST = 500
+_PATIENCE_MILLIS = 10_000  # a few times what most backends take at their slowest
 ACCOUNT_RATE = 10_000  # requests a second: what a stage shows that has no limit of its own
 
 
 def _rest_stages(*stages: dict[str, object]) -> Example:
     return Example(facts={REST_STAGES: [{"stageName": "live", **stage} for stage in stages]})
+
+
+def _each(api: Draft, operation: str, change: Callable[[dict[str, Any]], None]) -> None:
+    """Change every element of a list that a call answers with."""
+
+    def change_all(elements: list[dict[str, Any]]) -> None:
+        for element in elements:
+            change(element)
+
+    api.edit(operation, change_all)
+
+
+def _trace(api: Draft) -> None:
+    _each(api, REST_STAGES, lambda stage: stage.update(tracingEnabled=True))
 
 
 @check(
@@ -44,6 +63,7 @@ def _rest_stages(*stages: dict[str, object]) -> Example:
         "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-xray.html",
     ),
     strength="requests are traced from the API on",
+    remedy=Remedy(change=_trace, effort=Effort.MINUTES, cost=Cost.LITTLE),
     passes=[_rest_stages({"tracingEnabled": True})],
     fails=[_rest_stages({"tracingEnabled": False}), _rest_stages({}, {"tracingEnabled": True})],
     silent=[_rest_stages()],
@@ -60,6 +80,30 @@ def stage_tracing_off(api: View) -> Outcome:
 def _http_stages(*stages: dict[str, object]) -> Example:
     named = [{"StageName": "$default", **stage} for stage in stages]
     return Example(type=HTTP_API, facts={HTTP_STAGES: named})
+
+
+def _limited(rate: object) -> bool:
+    return isinstance(rate, int | float) and 0 < rate < ACCOUNT_RATE
+
+
+def _limit(api: Draft) -> None:
+    """Stages that have a limit keep it."""
+    if api.type == REST_API:
+        _each(api, REST_STAGES, _limit_rest_stage)
+    else:
+        _each(api, HTTP_STAGES, _limit_http_stage)
+
+
+def _limit_rest_stage(stage: dict[str, Any]) -> None:
+    every = stage.setdefault("methodSettings", {}).setdefault("*/*", {})
+    if not _limited(every.get("throttlingRateLimit")):
+        every |= {"throttlingRateLimit": _USUAL_RATE, "throttlingBurstLimit": _USUAL_BURST}
+
+
+def _limit_http_stage(stage: dict[str, Any]) -> None:
+    routes = stage.setdefault("DefaultRouteSettings", {})
+    if not _limited(routes.get("ThrottlingRateLimit")):
+        routes |= {"ThrottlingRateLimit": _USUAL_RATE, "ThrottlingBurstLimit": _USUAL_BURST}
 
 
 @check(
@@ -81,6 +125,7 @@ def _http_stages(*stages: dict[str, object]) -> Example:
     ),
     also=(shared_fate.CATEGORY,),
     strength="requests to APIs are refused when they exceed a set limit",
+    remedy=Remedy(change=_limit, effort=Effort.HOURS, cost=Cost.FREE),
     passes=[
         _rest_stages({"methodSettings": {"*/*": {"throttlingRateLimit": 200.0}}}),
         _http_stages({"DefaultRouteSettings": {"ThrottlingRateLimit": 200.0}}),
@@ -102,13 +147,34 @@ def stage_no_throttle(api: View) -> Outcome:
         rates = api.read(HTTP_STAGES, "[].DefaultRouteSettings.ThrottlingRateLimit") or []
     if not stages:
         return NOT_APPLICABLE
-    limited = [rate for rate in rates if 0 < rate < ACCOUNT_RATE]
-    return passed_if(len(limited) == len(stages))
+    return passed_if(sum(map(_limited, rates)) == len(stages))
 
 
 def _calling(kind: str, millis: int | None) -> Example:
     integration = {"type": kind} | ({"timeoutInMillis": millis} if millis else {})
     return Example(facts={REST: [{"resourceMethods": {"GET": {"methodIntegration": integration}}}]})
+
+
+_HTTP = ("HTTP", "HTTP_PROXY")
+
+
+def _lose_patience(api: Draft) -> None:
+    """What waits longer than a backend needs waits no more; shorter timeouts stay."""
+    if api.type == REST_API:
+        _each(api, REST, _hurry_rest)
+    else:
+        _each(api, HTTP, lambda call: _hurry(call, "IntegrationType", "TimeoutInMillis"))
+
+
+def _hurry_rest(resource: dict[str, Any]) -> None:
+    for method in (resource.get("resourceMethods") or {}).values():
+        _hurry(method.get("methodIntegration") or {}, "type", "timeoutInMillis")
+
+
+def _hurry(integration: dict[str, Any], kind: str, timeout: str) -> None:
+    if integration.get(kind) in _HTTP:
+        known = integration.get(timeout) or _PATIENCE_MILLIS
+        integration[timeout] = min(known, _PATIENCE_MILLIS)
 
 
 @check(
@@ -118,6 +184,7 @@ def _calling(kind: str, millis: int | None) -> Example:
     question=FAIL_FAST,
     layer=Layer.HIGH_AVAILABILITY,
     on_fail=(Effect(SLOW_DEPENDENCY, Phase.PROPAGATE, "abandoned_work"),),
+    on_pass=(Effect(SLOW_DEPENDENCY, Phase.PROPAGATE, "abandoned_work"),),
     effect_source="the integration timeout: so long each caller of a hanging backend is held",
     recommendation=(
         "Set the integration's timeout to a few times the backend's usual slowest answer (p99); no "
@@ -127,6 +194,7 @@ def _calling(kind: str, millis: int | None) -> Example:
         "Amazon API Gateway quotas and important notes",
         "https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html",
     ),
+    remedy=Remedy(change=_lose_patience, effort=Effort.MINUTES, cost=Cost.FREE),
     passes=[
         _calling("HTTP_PROXY", 5_000),
         Example(
@@ -152,13 +220,11 @@ def integration_timeout_default(api: View) -> Outcome:
     waits = list(_waits_for_http(calls, longest))
     if not waits:
         return NOT_APPLICABLE
-    if max(waits) >= longest:
-        return failed(abandoned_work=max(waits) / 1000)
-    return passed_if(True)
+    return passed_if(max(waits) < longest, abandoned_work=max(waits) / 1000)
 
 
 def _waits_for_http(calls: list[list[object]], default: int) -> Iterator[int]:
     """The milliseconds that calls of HTTP backends may take."""
     for kind, millis in calls:
-        if kind in ("HTTP", "HTTP_PROXY"):
+        if kind in _HTTP:
             yield millis if isinstance(millis, int) else default

@@ -282,11 +282,11 @@ def target_group_single_az(group: View) -> Outcome:
     return passed_if(len(zones) > 1, load_balancer_ejects=_seconds_to_eject(group))
 
 
-def _of_connections(**fields: object) -> Example:
-    """A network load balancer's group, whose targets keep their clients for a minute."""
-    plain = _targets(Protocol="TCP", **fields)
+def _of_connections(group: Example) -> Example:
+    """The same behind a network load balancer, where targets keep their clients for a minute."""
     kept = [{"Key": "deregistration_delay.timeout_seconds", "Value": "60"}]
-    return Example(facts={**plain.facts, ATTRIBUTES: kept})
+    over_tcp = {**group.facts[TARGET_GROUPS], "Protocol": "TCP"}
+    return Example(facts={**group.facts, TARGET_GROUPS: over_tcp, ATTRIBUTES: kept})
 
 
 _BY_CHECKS = (
@@ -323,7 +323,7 @@ _BY_CHECKS = (
     passes=[_targets("eu-west-1a"), _targets(HealthCheckIntervalSeconds=30)],
     fails=[
         _targets(HealthCheckIntervalSeconds=60, UnhealthyThresholdCount=5),
-        _of_connections(HealthCheckIntervalSeconds=60, UnhealthyThresholdCount=5),
+        _of_connections(_targets(HealthCheckIntervalSeconds=60, UnhealthyThresholdCount=5)),
     ],
     silent=[
         _targets(LoadBalancerArns=[]),
