@@ -1,9 +1,11 @@
 """What AWS Backup holds of a data store, measured by the dates of its copies."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 
+from state.snapshot import RelationKind
+from tools.checks.paper import Draft
 from tools.checks.view import View
 
 RECOVERY_POINT = "AWS::Backup::RecoveryPoint"
@@ -11,6 +13,7 @@ PROTECTED = "backup:ListProtectedResources"
 POINTS = "backup:ListRecoveryPointsByResource"
 COPY_JOBS = "backup:ListCopyJobs"
 
+HOUR = 3600.0
 DAY = 86400.0
 _USABLE = ("COMPLETED", "AVAILABLE")  # as points that were made once and continuous ones are called
 _LATEST = 15  # a fortnight of daily copies shows the rhythm as it is now
@@ -80,6 +83,38 @@ def rhythm(since_copies: Sequence[float]) -> float | None:
     """The usual pause between copies in seconds; None if there are too few to tell."""
     pauses = sorted(older - newer for newer, older in pairwise(since_copies[:_LATEST]))
     return pauses[len(pauses) // 2] if len(pauses) > 1 else None
+
+
+def copy_every(store: Draft, seconds: float) -> None:
+    """On paper: for a week, AWS Backup has copied the store that often."""
+    [point, *_] = store.linked_from(RECOVERY_POINT) or [_first_point(store)]
+    _add_copies(point, [number * seconds for number in range(1, int(7 * DAY / seconds) + 1)])
+
+
+def resume(store: Draft) -> None:
+    """On paper: AWS Backup has gone on copying the store in the rhythm it had."""
+    for point in store.linked_from(RECOVERY_POINT):
+        dates = [_moment(date) for date in point.read(POINTS, "[].CreationDate") or ()]
+        since_copies = sorted((store.taken_at - date).total_seconds() for date in dates)
+        usual = rhythm(since_copies)
+        if usual:
+            missed = int(since_copies[0] / usual)
+            _add_copies(point, [since_copies[0] - (n + 1) * usual for n in reversed(range(missed))])
+
+
+def _add_copies(point: Draft, since_copies: Sequence[float]) -> None:
+    """Add copies taken so many seconds before the account was read, the newest first."""
+    taken = [(point.taken_at - timedelta(seconds=each)).isoformat() for each in since_copies]
+    copies = [{"Status": "COMPLETED", "CreationDate": moment} for moment in taken]
+    point.replace(POINTS, [*copies, *(point.read(POINTS, "@") or ())])
+    point.put(PROTECTED, LastBackupTime=taken[0])
+
+
+def _first_point(store: Draft) -> Draft:
+    facts = {PROTECTED: {"ResourceArn": store.id}, POINTS: [], COPY_JOBS: []}
+    point = store.add(RECOVERY_POINT, f"backup of {store.name}", facts)
+    point.link(store, "copy of", kind=RelationKind.CONTAINMENT, hard=False)
+    return point
 
 
 def _ages(moments: Iterable[datetime], store: View) -> list[float]:

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from tools.checks.neighbours import belongs_elsewhere
-from tools.checks.view import View
+from tools.checks.paper import Draft
+from tools.checks.view import View, Workload
 
 SECURITY_GROUP = "AWS::EC2::SecurityGroup"
 COMPUTE = (
@@ -33,6 +34,22 @@ def users(*stores: View) -> list[View]:
 def outsiders(of: Iterable[View]) -> list[View]:
     """Those that are not the workload's, nor a part of it that somebody forgot to tag."""
     return [user for user in of if belongs_elsewhere(user)]
+
+
+def separate(store: Draft, *ways_in: Draft) -> None:
+    """On paper: users outside the workload have something of their own, and reach this no more.
+
+    `ways_in` are what else leads to the store: its nodes, a proxy, an access point.
+    """
+    workload = Workload(store.paper.snapshot())
+    doors = [View(each.resource, workload) for each in (store, *ways_in)]
+    for stranger in outsiders(users(*doors)):
+        other = store.paper.draft(stranger.id)
+        for door in (store, *ways_in):
+            other.unlink(door)
+            for guard in door.linked(SECURITY_GROUP):
+                for admitted in guard.linked(SECURITY_GROUP):
+                    other.unlink(admitted)
 
 
 def named(views: Iterable[View], most: int = 3) -> str:

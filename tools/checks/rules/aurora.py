@@ -1,6 +1,7 @@
 """Aurora clusters: storage spans three zones by itself, compute only where instances stand."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from state.categories.excessive_latency import SLOW_DEPENDENCY, SLOWNESS
@@ -15,19 +16,24 @@ from state.categories.single_point_of_failure import (
     ZONE_LOSS,
     ZONE_LOST,
 )
-from state.judgements import Layer, Phase
+from state.judgements import Cost, Effort, Layer, Phase
+from state.snapshot import RelationKind
 from tools.checks import (
     NOT_APPLICABLE,
     Effect,
     Example,
     Outcome,
+    Remedy,
     check,
     passed_if,
 )
+from tools.checks.new_alarms import alarm_on_failure
+from tools.checks.paper import Draft
 from tools.checks.rules.rds import CLUSTER, INSTANCE
 from tools.checks.rules.rds import READ as READ_INSTANCE
 from tools.checks.rules.rds import READ_CLUSTER as READ
 from tools.checks.view import Unknown, View
+from tools.checks.zones import another_zone
 
 _SIZES = {"nano": 0.0625, "micro": 0.125, "small": 0.25, "medium": 0.5, "large": 1.0, "xlarge": 2.0}
 
@@ -93,6 +99,60 @@ def _members(cluster: View) -> list[View]:
     return found
 
 
+def _add_reader(cluster: Draft) -> None:
+    """A copy of the writer in another zone, with an alarm, and with what new instances have."""
+    writer = next(iter(_by_role(cluster, writes=True)), None)
+    like = (writer.read(READ_INSTANCE, "@") if writer else None) or {}
+    name = f"{cluster.name}-reader"
+    facts = {
+        **like,
+        "DBInstanceIdentifier": name,
+        "DBClusterIdentifier": cluster.name,
+        "AvailabilityZone": another_zone(cluster, {like.get("AvailabilityZone", "")}),
+        "CACertificateIdentifier": "rds-ca-rsa2048-g1",
+        "PerformanceInsightsEnabled": True,
+    }
+    reader = cluster.add(INSTANCE, name, {READ_INSTANCE: facts})
+    member = {"DBInstanceIdentifier": name, "IsClusterWriter": False, "PromotionTier": 1}
+    cluster.edit(READ, lambda answer: answer["DBClusterMembers"].append(member))
+    cluster.link(reader, "has member", kind=RelationKind.CONTAINMENT)
+    for each in [r for r in cluster.paper.relations if writer and r.source == writer.id]:
+        if not each.dangling:
+            target = cluster.paper.draft(each.target)
+            reader.link(target, each.label, kind=each.kind, hard=each.hard)
+    reader.link(cluster, "member of", kind=RelationKind.CONTAINMENT)
+    alarm_on_failure(reader)
+
+
+def _by_role(cluster: Draft, *, writes: bool, tier: int | None = None) -> list[Draft]:
+    """Members that write or do not, of one promotion tier or of all."""
+    rows = cluster.read(
+        READ, "DBClusterMembers[].[DBInstanceIdentifier, IsClusterWriter, PromotionTier]"
+    )
+    wanted = {
+        name
+        for name, is_writer, its_tier in rows or ()
+        if bool(is_writer) == writes and tier in (None, its_tier or 0)
+    }
+    return [
+        member
+        for member in cluster.linked(INSTANCE, label="has member")
+        if member.read(READ_INSTANCE, "DBInstanceIdentifier") in wanted
+    ]
+
+
+def _copy_from_writer(field: str) -> Callable[[Draft], None]:
+    """Give the readers that take over first what the writer has."""
+
+    def change(cluster: Draft) -> None:
+        [writer, *_] = _by_role(cluster, writes=True)
+        tiers = cluster.read(READ, "DBClusterMembers[?!IsClusterWriter].PromotionTier") or [0]
+        for reader in _by_role(cluster, writes=False, tier=min(tiers)):
+            reader.put(READ_INSTANCE, **{field: writer.read(READ_INSTANCE, field)})
+
+    return change
+
+
 @check(
     id="aurora.cluster_single_instance",
     resource_type=CLUSTER,
@@ -109,8 +169,8 @@ def _members(cluster: View) -> list[View]:
     ),
     effect_source="AWS's published times for failover and for replacing the only instance",
     recommendation=(
-        "Add a reader in another zone, of the writer's size: it costs as much as the writer, and "
-        "failover takes under a minute instead of about ten."
+        "Add a reader in another zone, of the writer's size and with an alarm: it costs as much as "
+        "the writer, and failover takes under a minute instead of about ten."
     ),
     documentation=(
         "High availability for Amazon Aurora",
@@ -118,6 +178,7 @@ def _members(cluster: View) -> list[View]:
     ),
     strength="database clusters have a reader that takes over by itself",
     saving="the reader: as much as an instance of its size costs",
+    remedy=Remedy(change=_add_reader, effort=Effort.MINUTES, cost=Cost.MUCH),
     passes=[cluster_of(A, B)],
     fails=[cluster_of(A)],
     silent=[NOT_AURORA, cluster_of(), SECONDARY],
@@ -132,6 +193,12 @@ def cluster_single_instance(cluster: View) -> Outcome:
     if not any(writers) or not is_aurora(cluster):
         return NOT_APPLICABLE
     return passed_if(len(writers) > 1)
+
+
+def _move_reader(cluster: Draft) -> None:
+    reader = _by_role(cluster, writes=False)[-1]
+    zone = another_zone(cluster, [reader.read(READ_INSTANCE, "AvailabilityZone")])
+    reader.put(READ_INSTANCE, AvailabilityZone=zone)
 
 
 @check(
@@ -150,6 +217,7 @@ def cluster_single_instance(cluster: View) -> Outcome:
         "High availability for Amazon Aurora",
         "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Concepts.AuroraHighAvailability.html",
     ),
+    remedy=Remedy(change=_move_reader, effort=Effort.HOURS, cost=Cost.FREE),
     passes=[cluster_of(A, B)],
     fails=[cluster_of(A, A)],
     silent=[cluster_of(A), cluster_of(A, A, Engine="postgres")],
@@ -181,6 +249,7 @@ def cluster_same_az(cluster: View) -> Outcome:
         "High availability for Amazon Aurora",
         "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Concepts.AuroraHighAvailability.html",
     ),
+    remedy=Remedy(change=_copy_from_writer("DBInstanceClass"), effort=Effort.HOURS, cost=Cost.SOME),
     passes=[
         cluster_of(A, B),
         cluster_of(
@@ -240,6 +309,9 @@ def _size(instance_class: str | None) -> float | None:
         "Parameter groups for Amazon Aurora",
         "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_WorkingWithParamGroups.html",
     ),
+    remedy=Remedy(
+        change=_copy_from_writer("DBParameterGroups"), effort=Effort.MINUTES, cost=Cost.FREE
+    ),
     passes=[
         cluster_of(
             {"DBParameterGroups": [{"DBParameterGroupName": "orders"}]},
@@ -284,6 +356,10 @@ def parameter_groups_differ(cluster: View) -> Outcome:
     return passed_if(len({groups[name] for name in takes_over | writers}) == 1)
 
 
+def _never_pause(cluster: Draft) -> None:
+    cluster.put_in(READ, "ServerlessV2ScalingConfiguration.MinCapacity", 0.5)
+
+
 @check(
     id="aurora.serverless_auto_pause",
     resource_type=CLUSTER,
@@ -301,6 +377,7 @@ def parameter_groups_differ(cluster: View) -> Outcome:
         "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2-auto-pause.html",
     ),
     saving="the capacity of idle hours, if the cluster may pause",
+    remedy=Remedy(change=_never_pause, effort=Effort.MINUTES, cost=Cost.SOME),
     passes=[cluster_of(_SERVERLESS, ServerlessV2ScalingConfiguration={"MinCapacity": 0.5})],
     fails=[cluster_of(_SERVERLESS, ServerlessV2ScalingConfiguration={"MinCapacity": 0.0})],
     silent=[cluster_of(A), cluster_of(A, ServerlessV2ScalingConfiguration={"MinCapacity": 0.0})],

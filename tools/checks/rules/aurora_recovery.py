@@ -8,17 +8,19 @@ from state.categories.single_point_of_failure import (
     REGION_LOSS,
     REGION_LOST,
 )
-from state.judgements import Layer, Phase
+from state.judgements import Cost, Effort, Layer, Phase
 from tools.aws.identity import region_of
 from tools.checks import (
     NOT_APPLICABLE,
     Effect,
     Example,
     Outcome,
+    Remedy,
     check,
     failed,
     passed,
     passed_if,
+    puts,
 )
 from tools.checks.copies import (
     DAY,
@@ -29,8 +31,9 @@ from tools.checks.copies import (
     at_risk,
     reach_back,
 )
+from tools.checks.paper import Draft
 from tools.checks.rules.aurora import NOT_AURORA, A, cluster_of, is_aurora, size_in_gib
-from tools.checks.rules.rds import CLUSTER, LONG_WEEKEND
+from tools.checks.rules.rds import CLUSTER, LONG_WEEKEND, WEEK
 from tools.checks.rules.rds import READ_CLUSTER as READ
 from tools.checks.view import View
 
@@ -52,6 +55,9 @@ from tools.checks.view import View
         "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_DeleteCluster.html",
     ),
     strength="database clusters are protected from deletion",
+    remedy=Remedy(
+        change=puts(READ, DeletionProtection=True), effort=Effort.MINUTES, cost=Cost.FREE
+    ),
     passes=[cluster_of(A, DeletionProtection=True)],
     fails=[cluster_of(A, DeletionProtection=False), cluster_of(A)],
 )
@@ -102,6 +108,9 @@ _COPIED = Example(
         "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.Managing.Backups.html",
     ),
     strength="database clusters can be restored to any point of the last days",
+    remedy=Remedy(
+        change=puts(READ, BackupRetentionPeriod=WEEK), effort=Effort.MINUTES, cost=Cost.LITTLE
+    ),
     passes=[cluster_of(A, BackupRetentionPeriod=7), _COPIED],
     fails=[cluster_of(A, BackupRetentionPeriod=1)],
 )
@@ -113,6 +122,10 @@ def backup_retention_short(cluster: View) -> Outcome:
     size = size_in_gib(cluster)
     kept = (cluster.read(READ, "BackupRetentionPeriod") or 0) >= LONG_WEEKEND
     return passed_if(kept or reach_back(cluster, LONG_WEEKEND * DAY), restore_database=size)
+
+
+def _go_global(cluster: Draft) -> None:
+    cluster.put(READ, GlobalClusterIdentifier=f"{cluster.name}-global")
 
 
 @check(
@@ -140,6 +153,7 @@ def backup_retention_short(cluster: View) -> Outcome:
         "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-global-database.html",
     ),
     strength="clusters are copied to another Region",
+    remedy=Remedy(change=_go_global, effort=Effort.HOURS, cost=Cost.MUCH),
     passes=[
         cluster_of(A, GlobalClusterIdentifier="orders"),
         cluster_of(

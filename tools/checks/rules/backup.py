@@ -6,21 +6,34 @@ from state.categories.misconfiguration_and_bugs import (
     GUARDRAILS,
 )
 from state.categories.single_point_of_failure import COMPONENT_LOST, ZONE_LOST
-from state.judgements import Layer, Phase
-from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, check, failed, passed, passed_if
+from state.judgements import Cost, Effort, Layer, Phase
+from tools.checks import (
+    NOT_APPLICABLE,
+    Effect,
+    Example,
+    Outcome,
+    Remedy,
+    check,
+    failed,
+    passed,
+    passed_if,
+)
 from tools.checks.copies import (
     DAY,
+    HOUR,
     POINTS,
     PROTECTED,
     RECOVERY_POINT,
     ages,
     at_risk,
     between,
+    resume,
     rhythm,
 )
-from tools.checks.rules.dynamodb import BACKUPS, TABLE
-from tools.checks.rules.efs import BACKUP_POLICY, FILE_SYSTEM
-from tools.checks.rules.rds import INSTANCE, READ, stands_alone
+from tools.checks.paper import Draft
+from tools.checks.rules.dynamodb import BACKUPS, TABLE, recover_to_any_point
+from tools.checks.rules.efs import BACKUP_POLICY, FILE_SYSTEM, copy_hourly
+from tools.checks.rules.rds import INSTANCE, READ, WEEK, stands_alone
 from tools.checks.view import View
 
 PLAN = "AWS::Backup::BackupPlan"
@@ -28,21 +41,27 @@ PLAN_READ = "backup:GetBackupPlan"
 SELECTIONS = "backup:ListBackupSelections"
 
 _OUTLIVED = (COMPONENT_LOST, ZONE_LOST)  # what tables, files and standbys lose no data in
+_HOURLY = 1.5 * HOUR  # the most that AWS Backup offers, and by how much such copies may slip
 _MISSED = 2.5  # pauses without a copy before it is called missing
 
 
-def _unprotected(*days: int, status: str = "DISABLED") -> Example:
-    """A table without point-in-time recovery, copied on these days of May 2026."""
-    dates = [f"2026-05-{day:02}T12:00:00+00:00" for day in days]
-    point = Example(
+def _point(*dates: str) -> Example:
+    return Example(
         type=RECOVERY_POINT,
         facts={
             PROTECTED: {"LastBackupTime": dates[-1]} if dates else {},
             POINTS: [{"Status": "COMPLETED", "CreationDate": date} for date in dates],
         },
     )
+
+
+def _unprotected(*days: int, status: str = "DISABLED") -> Example:
+    """A table without point-in-time recovery, copied on these days of May 2026."""
+    dates = [f"2026-05-{day:02}T12:00:00+00:00" for day in days]
     recovery = {"PointInTimeRecoveryDescription": {"PointInTimeRecoveryStatus": status}}
-    return Example(type=TABLE, facts={BACKUPS: recovery}, linked_from=[point] if days else [])
+    return Example(
+        type=TABLE, facts={BACKUPS: recovery}, linked_from=[_point(*dates)] if days else []
+    )
 
 
 def _has_backups_of_its_own(store: View) -> bool:
@@ -70,6 +89,7 @@ def _has_backups_of_its_own(store: View) -> bool:
         "Monitoring AWS Backup",
         "https://docs.aws.amazon.com/aws-backup/latest/devguide/monitoring.html",
     ),
+    remedy=Remedy(change=resume, effort=Effort.HOURS, cost=Cost.FREE),
     passes=[_unprotected(28, 29, 30, 31)],
     fails=[_unprotected(1, 2, 3, 4)],
     silent=[
@@ -91,6 +111,15 @@ def last_point_stale(store: View) -> Outcome:
     return passed()
 
 
+def _recover_to_the_last_hour(store: Draft) -> None:
+    if store.type == TABLE:
+        recover_to_any_point(store)
+    elif store.type == FILE_SYSTEM:
+        copy_hourly(store)
+    else:
+        store.put(READ, BackupRetentionPeriod=WEEK)
+
+
 @check(
     id="backup.only_periodic",
     resource_type=(TABLE, INSTANCE, FILE_SYSTEM),
@@ -102,6 +131,7 @@ def last_point_stale(store: View) -> Outcome:
         Effect(COMPONENT_LOST, Phase.LOSE, "backup_interval"),
         Effect(ZONE_LOST, Phase.LOSE, "backup_interval"),
     ),
+    on_pass=(Effect(DATA_DELETED, Phase.LOSE, "backup_interval"),),
     effect_source="measured: the longest pause between copies; else EFS's own daily rhythm",
     recommendation=(
         "Turn on point-in-time recovery where the store has it (RDS, DynamoDB); for files, let AWS "
@@ -111,8 +141,16 @@ def last_point_stale(store: View) -> Outcome:
         "Backup plan options and configuration",
         "https://docs.aws.amazon.com/aws-backup/latest/devguide/plan-options-and-configuration.html",
     ),
-    strength="databases and tables can be restored to any point in time",
-    passes=[_unprotected(31, status="ENABLED")],
+    strength="data stores can be restored to any point in time, or to the last hour",
+    remedy=Remedy(change=_recover_to_the_last_hour, effort=Effort.MINUTES, cost=Cost.SOME),
+    passes=[
+        _unprotected(31, status="ENABLED"),
+        Example(
+            type=FILE_SYSTEM,
+            facts={BACKUP_POLICY: {}},
+            linked_from=[_point(*(f"2026-06-01T{hour:02}:00:00+00:00" for hour in range(12)))],
+        ),
+    ],
     fails=[
         _unprotected(28, 29, 30, 31),
         Example(type=FILE_SYSTEM, facts={BACKUP_POLICY: {"Status": "ENABLED"}}),
@@ -122,20 +160,29 @@ def last_point_stale(store: View) -> Outcome:
 def only_periodic(store: View) -> Outcome:
     """Whether daily copies are enough is for the objectives to say: the loss is up to a pause.
 
-    Only a database without a standby is restored from them when its volume or zone is lost too.
+    Files have no point-in-time recovery: hourly copies are the best there is. Only a database
+    without a standby is restored from them when its volume or zone is lost too.
     """
     automatic = store.type == FILE_SYSTEM and _has_backups_of_its_own(store)
     if store.type == INSTANCE and not stands_alone(store):
         return NOT_APPLICABLE
     if store.type != FILE_SYSTEM and _has_backups_of_its_own(store):
-        return passed()
+        return passed(backup_interval=0)
     # EFS's own daily backups are known without AWS Backup, which only says more of them.
     is_hidden = automatic and store.workload.gap(PROTECTED) is not None
     since_copies = None if is_hidden else ages(store)
     if since_copies is None:
         return failed(spared=_OUTLIVED, backup_interval=DAY) if automatic else NOT_APPLICABLE
+    pause = between(since_copies)
+    if store.type == FILE_SYSTEM and pause <= _HOURLY:
+        return passed(backup_interval=pause)
     alone = store.type == INSTANCE and not store.read(READ, "MultiAZ")
-    return failed(spared=() if alone else _OUTLIVED, backup_interval=between(since_copies))
+    return failed(spared=() if alone else _OUTLIVED, backup_interval=pause)
+
+
+def _assign(plan: Draft) -> None:
+    selection = {"SelectionName": "by-tag", "BackupPlanId": plan.read(PLAN_READ, "BackupPlanId")}
+    plan.replace(SELECTIONS, [selection])
 
 
 @check(
@@ -154,6 +201,7 @@ def only_periodic(store: View) -> Outcome:
         "Assigning resources to a backup plan",
         "https://docs.aws.amazon.com/aws-backup/latest/devguide/assigning-resources.html",
     ),
+    remedy=Remedy(change=_assign, effort=Effort.MINUTES, cost=Cost.SOME),
     passes=[
         Example(facts={PLAN_READ: {"BackupPlanId": "1"}, SELECTIONS: [{"SelectionName": "tagged"}]})
     ],

@@ -4,19 +4,23 @@ from state.categories.excessive_load import OVERLOAD, QUOTAS, SCALING
 from state.categories.misconfiguration_and_bugs import DATA_DELETED, GUARDRAILS
 from state.categories.shared_fate import SHARED_COMPONENT_FAILED, SHARED_WITH_OTHERS
 from state.categories.single_point_of_failure import REGION_LOSS, REGION_LOST
-from state.judgements import Layer, Phase
+from state.judgements import Cost, Effort, Layer, Phase
 from tools.checks import (
     NOT_APPLICABLE,
     Effect,
     Example,
     Outcome,
+    Remedy,
     check,
     failed,
     passed,
     passed_if,
+    puts,
 )
 from tools.checks.copies import POINTS, PROTECTED, RECOVERY_POINT, ages, ages_elsewhere, at_risk
-from tools.checks.sharing import named, outsiders, users
+from tools.checks.paper import Draft
+from tools.checks.regions import another_region
+from tools.checks.sharing import named, outsiders, separate, users
 from tools.checks.view import View
 
 TABLE = "AWS::DynamoDB::Table"
@@ -36,6 +40,12 @@ def _table(*scaling: Example, **fields: object) -> Example:
 
 def _recovery(status: dict[str, str], *copies: Example) -> Example:
     return Example(facts={BACKUPS: {"PointInTimeRecoveryDescription": status}}, linked_from=copies)
+
+
+def recover_to_any_point(table: Draft) -> None:
+    """Turn on point-in-time recovery."""
+    path = "PointInTimeRecoveryDescription.PointInTimeRecoveryStatus"
+    table.put_in(BACKUPS, path, "ENABLED")
 
 
 @check(
@@ -62,6 +72,7 @@ def _recovery(status: dict[str, str], *copies: Example) -> Example:
         "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Point-in-time-recovery.html",
     ),
     strength="tables are backed up",
+    remedy=Remedy(change=recover_to_any_point, effort=Effort.MINUTES, cost=Cost.SOME),
     passes=[
         _recovery(_ON),
         _recovery(
@@ -105,12 +116,26 @@ def table_pitr_off(table: View) -> Outcome:
         "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/WorkingWithTables.Basics.html",
     ),
     strength="tables are protected from deletion",
+    remedy=Remedy(
+        change=puts(READ, DeletionProtectionEnabled=True), effort=Effort.MINUTES, cost=Cost.FREE
+    ),
     passes=[_table(DeletionProtectionEnabled=True)],
     fails=[_table(DeletionProtectionEnabled=False), _table()],
 )
 def table_deletion_protection_off(table: View) -> Outcome:
     """A stack update that replaces a table deletes the old one; protection makes it stop."""
     return passed_if(bool(table.read(READ, "DeletionProtectionEnabled")))
+
+
+def _add_replica(table: Draft) -> None:
+    region = another_region(table.region)
+    others = [
+        replica
+        for replica in table.read(READ, "Replicas") or ()
+        if replica.get("RegionName") != region
+    ]
+    replica = {"RegionName": region, "ReplicaStatus": "ACTIVE"}
+    table.put(READ, Replicas=[*others, replica])
 
 
 @check(
@@ -139,6 +164,7 @@ def table_deletion_protection_off(table: View) -> Outcome:
     ),
     strength="tables are copied to another Region",
     saving="the copy in the other Region: as much storage as the table's own, or its writes too",
+    remedy=Remedy(change=_add_replica, effort=Effort.HOURS, cost=Cost.MUCH),
     passes=[
         _table(Replicas=[{"RegionName": "eu-central-1", "ReplicaStatus": "ACTIVE"}]),
     ],
@@ -191,6 +217,11 @@ _INDEX = {"GlobalSecondaryIndexes": [{"IndexName": "by-date"}]}
         "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/AutoScaling.html",
     ),
     strength="the capacity of tables follows the load",
+    remedy=Remedy(
+        change=puts(READ, BillingModeSummary={"BillingMode": "PAY_PER_REQUEST"}),
+        effort=Effort.MINUTES,
+        cost=Cost.SOME,
+    ),
     passes=[
         _table(BillingModeSummary={"BillingMode": "PAY_PER_REQUEST"}),
         _table(*_READS, *_WRITES, **_PROVISIONED),
@@ -238,6 +269,15 @@ def _scaling(table: View) -> set[tuple[str, str]]:
     return targets & policies
 
 
+def _raise_maximum(table: Draft) -> None:
+    """Where a ceiling is reached: to four times of what is provisioned now."""
+    for target in table.linked_from(TARGET):
+        dimension = str(target.read(TARGETS, "ScalableDimension")).rpartition(":")[2]
+        now = table.read(READ, f"ProvisionedThroughput.{dimension}") or 0
+        if now >= target.read(TARGETS, "MaxCapacity"):
+            target.put(TARGETS, MaxCapacity=4 * now)
+
+
 @check(
     id="dynamodb.scaling_at_maximum",
     resource_type=TABLE,
@@ -254,6 +294,7 @@ def _scaling(table: View) -> set[tuple[str, str]]:
         "Managing throughput capacity automatically with DynamoDB auto scaling",
         "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/AutoScaling.html",
     ),
+    remedy=Remedy(change=_raise_maximum, effort=Effort.MINUTES, cost=Cost.FREE),
     passes=[_table(*_READS, *_WRITES, **_PROVISIONED)],
     fails=[
         _table(
@@ -301,6 +342,7 @@ def scaling_at_maximum(table: View) -> Outcome:
         "Use bulkhead architectures to limit scope of impact",
         "https://docs.aws.amazon.com/wellarchitected/latest/framework/rel_fault_isolation_use_bulkhead.html",
     ),
+    remedy=Remedy(change=separate, effort=Effort.DAYS, cost=Cost.SOME),
     passes=[_table(Example(type="AWS::Lambda::Function"))],
     fails=[
         _table(

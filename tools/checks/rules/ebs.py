@@ -1,5 +1,8 @@
 """EBS volumes that hold data: attached, and not thrown away with a replaceable instance."""
 
+from datetime import timedelta
+from typing import Any
+
 from state.categories.excessive_latency import SLOW_DEPENDENCY, SLOWNESS
 from state.categories.misconfiguration_and_bugs import DATA_DELETED, GUARDRAILS
 from state.categories.shared_fate import SHARED_COMPONENT_FAILED, TIGHTLY_COUPLED
@@ -8,8 +11,21 @@ from state.categories.single_point_of_failure import (
     EACH_COMPONENT_FAILS,
     ZONE_LOST,
 )
-from state.judgements import Layer, Phase
-from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, check, failed, passed, passed_if
+from state.judgements import Cost, Effort, Layer, Phase
+from tools.checks import (
+    NOT_APPLICABLE,
+    Effect,
+    Example,
+    Outcome,
+    Remedy,
+    check,
+    failed,
+    passed,
+    passed_if,
+    puts,
+)
+from tools.checks.copies import DAY, HOUR
+from tools.checks.paper import Draft
 from tools.checks.rules.ec2 import INSTANCE, instance_example, is_replaced, stands_alone
 from tools.checks.rules.ec2 import READ as INSTANCES
 from tools.checks.view import View
@@ -72,6 +88,16 @@ def _holds_data(volume: View) -> bool:
     return only and stands_alone(instance)
 
 
+def _take_snapshots(volume: Draft) -> None:
+    """A snapshot every day of the last week, the newest an hour old."""
+    ages = [HOUR + number * DAY for number in range(7)]
+    taken = [
+        {"State": "completed", "StartTime": (volume.taken_at - timedelta(seconds=age)).isoformat()}
+        for age in ages
+    ]
+    volume.replace(SNAPSHOTS, [*(volume.read(SNAPSHOTS, "@") or ()), *taken])
+
+
 @check(
     id="ebs.volume_no_snapshot",
     resource_type=VOLUME,
@@ -101,6 +127,7 @@ def _holds_data(volume: View) -> bool:
         "https://docs.aws.amazon.com/ebs/latest/userguide/ebs-snapshots.html",
     ),
     strength="volumes with data have snapshots",
+    remedy=Remedy(change=_take_snapshots, effort=Effort.HOURS, cost=Cost.LITTLE),
     passes=[_volume("2026-06-01T03:00:00+00:00")],
     fails=[
         _volume(),
@@ -159,6 +186,7 @@ def _apart(volume: View) -> float | None:
         "Automate snapshots with Data Lifecycle Manager",
         "https://docs.aws.amazon.com/ebs/latest/userguide/snapshot-lifecycle.html",
     ),
+    remedy=Remedy(change=_take_snapshots, effort=Effort.HOURS, cost=Cost.LITTLE),
     passes=[_volume("2026-05-31T12:00:00+00:00", "2026-06-01T11:00:00+00:00")],
     fails=[
         _volume("2026-05-20T03:00:00+00:00"),
@@ -183,6 +211,17 @@ def _server(delete: bool, *tags: str) -> Example:
     return Example(**{**vars(server), "linked": [volume]})
 
 
+def _keep_data_disks(instance: Draft) -> None:
+    root = instance.read(INSTANCES, "RootDeviceName")
+
+    def change(answer: Any) -> None:
+        for disk in answer.get("BlockDeviceMappings") or ():
+            if disk.get("DeviceName") != root:
+                disk.setdefault("Ebs", {})["DeleteOnTermination"] = False
+
+    instance.edit(INSTANCES, change)
+
+
 @check(
     id="ebs.volume_deleted_with_instance",
     resource_type=INSTANCE,
@@ -200,6 +239,7 @@ def _server(delete: bool, *tags: str) -> Example:
         "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/preserving-volumes-on-"
         "termination.html",
     ),
+    remedy=Remedy(change=_keep_data_disks, effort=Effort.MINUTES, cost=Cost.FREE),
     passes=[_server(False)],
     fails=[_server(True)],
     silent=[_server(True, "aws:autoscaling:groupName"), instance_example()],
@@ -235,6 +275,7 @@ def volume_deleted_with_instance(instance: View) -> Outcome:
         "Previous generation volumes",
         "https://docs.aws.amazon.com/ebs/latest/userguide/ebs-volume-types.html",
     ),
+    remedy=Remedy(change=puts(READ, VolumeType="gp3"), effort=Effort.MINUTES, cost=Cost.LITTLE),
     passes=[_volume()],
     fails=[_volume(VolumeType="standard")],
     silent=[_volume(on=None, VolumeType="standard"), _volume(on=_IN_GROUP, VolumeType="standard")],
@@ -263,6 +304,7 @@ def volume_magnetic(volume: View) -> Outcome:
         "General Purpose SSD volumes",
         "https://docs.aws.amazon.com/ebs/latest/userguide/general-purpose.html",
     ),
+    remedy=Remedy(change=puts(READ, VolumeType="gp3"), effort=Effort.MINUTES, cost=Cost.FREE),
     passes=[_volume(), _volume(VolumeType="gp2", Size=2000)],
     fails=[_volume(VolumeType="gp2", Size=100)],
     silent=[_volume(on=_IN_GROUP, VolumeType="gp2"), _volume(VolumeType="standard")],
@@ -278,6 +320,31 @@ def volume_burst_limited(volume: View) -> Outcome:
 
 
 _SHARED_DISK = [{"InstanceId": "i-0a1"}, {"InstanceId": "i-0a2"}]
+
+
+def _attach_to_one(volume: Draft) -> None:
+    """The first server keeps it; the others have volumes of their own, with snapshots."""
+    first, *others = volume.read(READ, "Attachments") or [{}]
+    for attachment in others:
+        server = str(attachment.get("InstanceId"))
+        own = volume.add(
+            VOLUME,
+            f"{volume.name} of {server}",
+            {
+                READ: {
+                    **volume.read(READ, "@"),
+                    "Attachments": [attachment],
+                    "MultiAttachEnabled": False,
+                },
+                SNAPSHOTS: [],
+            },
+        )
+        _take_snapshots(own)
+        for instance in volume.linked_from(INSTANCE, label="reads and writes"):
+            if instance.read(INSTANCES, "InstanceId") == server:
+                instance.unlink(volume)
+                instance.link(own, "reads and writes")
+    volume.put(READ, Attachments=[first], MultiAttachEnabled=False)
 
 
 @check(
@@ -297,6 +364,7 @@ _SHARED_DISK = [{"InstanceId": "i-0a1"}, {"InstanceId": "i-0a2"}]
         "Attach a volume to multiple instances",
         "https://docs.aws.amazon.com/ebs/latest/userguide/ebs-volumes-multi.html",
     ),
+    remedy=Remedy(change=_attach_to_one, effort=Effort.WEEKS, cost=Cost.SOME),
     passes=[_volume(MultiAttachEnabled=False)],
     fails=[_volume(MultiAttachEnabled=True, Attachments=_SHARED_DISK)],
     silent=[_volume(on=None)],

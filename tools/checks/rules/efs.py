@@ -12,28 +12,35 @@ from state.categories.single_point_of_failure import (
     ZONE_LOSS,
     ZONE_LOST,
 )
-from state.judgements import Layer, Phase
+from state.judgements import Cost, Effort, Layer, Phase
 from tools.checks import (
     NOT_APPLICABLE,
     Effect,
     Example,
     Outcome,
+    Remedy,
     check,
     failed,
     passed,
     passed_if,
+    puts,
 )
 from tools.checks.copies import (
     DAY,
+    HOUR,
     POINTS,
     PROTECTED,
     RECOVERY_POINT,
     ages,
     ages_elsewhere,
     at_risk,
+    copy_every,
 )
-from tools.checks.sharing import named, outsiders, users
+from tools.checks.paper import Draft
+from tools.checks.regions import another_region
+from tools.checks.sharing import named, outsiders, separate, users
 from tools.checks.view import View
+from tools.checks.zones import another_zone
 
 FILE_SYSTEM = "AWS::EFS::FileSystem"
 ACCESS_POINT = "AWS::EFS::AccessPoint"
@@ -71,6 +78,19 @@ def _gibibytes(files: View) -> float:
     return round((files.read(READ, "SizeInBytes.Value") or 0) / _GIB, 1)
 
 
+def _mount_in_another_zone(files: Draft) -> None:
+    zones = set(files.read(MOUNT_TARGETS, "[].AvailabilityZoneName") or ())
+    if len(zones) == 1:
+        target = {"AvailabilityZoneName": another_zone(files, zones), "LifeCycleState": "available"}
+        files.edit(MOUNT_TARGETS, lambda targets: targets.append(target))
+
+
+def _make_regional(files: Draft) -> None:
+    """Its successor keeps the files in several zones, and can be mounted in more than one."""
+    files.drop(READ, "AvailabilityZoneName", "AvailabilityZoneId")
+    _mount_in_another_zone(files)
+
+
 @check(
     id="efs.one_zone",
     resource_type=FILE_SYSTEM,
@@ -92,6 +112,7 @@ def _gibibytes(files: View) -> float:
     ),
     strength="file systems are kept in several zones",
     saving="about half of the storage price, with a One Zone file system",
+    remedy=Remedy(change=_make_regional, effort=Effort.DAYS, cost=Cost.MUCH),
     passes=[_files("eu-west-1a", "eu-west-1b")],
     fails=[_files("eu-west-1a", AvailabilityZoneName="eu-west-1a")],
 )
@@ -118,6 +139,7 @@ def one_zone(files: View) -> Outcome:
         "Managing mount targets",
         "https://docs.aws.amazon.com/efs/latest/ug/accessing-fs.html",
     ),
+    remedy=Remedy(change=_mount_in_another_zone, effort=Effort.MINUTES, cost=Cost.FREE),
     passes=[_files("eu-west-1a", "eu-west-1b")],
     fails=[_files("eu-west-1a"), _files("eu-west-1a", "eu-west-1a")],
     silent=[_files(), _files("eu-west-1a", AvailabilityZoneName="eu-west-1a")],
@@ -142,6 +164,11 @@ _COPIED_DAILY = Example(
 )
 
 
+def copy_hourly(files: Draft) -> None:
+    """Let AWS Backup copy the files as often as it can."""
+    copy_every(files, HOUR)
+
+
 @check(
     id="efs.backup_off",
     resource_type=FILE_SYSTEM,
@@ -156,14 +183,15 @@ _COPIED_DAILY = Example(
     on_pass=(Effect(DATA_DELETED, Phase.ACT, "restore_files", by_person=True),),
     effect_source="without backups there is no copy; an assumed speed of restoring",
     recommendation=(
-        "Turn on automatic backups (`put-backup-policy`): daily, kept for five weeks, priced by "
-        "the size of the changes."
+        "Let a plan of AWS Backup copy it every hour, or turn on its automatic backups "
+        "(`put-backup-policy`) if a day's loss is bearable: only changes are stored and paid for."
     ),
     documentation=(
         "Backing up EFS file systems",
         "https://docs.aws.amazon.com/efs/latest/ug/awsbackup.html",
     ),
     strength="file systems are backed up",
+    remedy=Remedy(change=copy_hourly, effort=Effort.HOURS, cost=Cost.SOME),
     passes=[
         _files(backup="ENABLED"),
         _files(backup="DISABLED", users=(_COPIED_DAILY,)),
@@ -189,6 +217,13 @@ def backup_off(files: View) -> Outcome:
 def _replicated(region: str, status: str = "ENABLED") -> Example:
     destination = {"Region": region, "Status": status}
     return Example(type=REPLICATION, facts={REPLICATIONS: {"Destinations": [destination]}})
+
+
+def _replicate(files: Draft) -> None:
+    destination = {"Region": another_region(files.region), "Status": "ENABLED"}
+    facts = {"SourceFileSystemArn": files.id, "Destinations": [destination]}
+    replication = files.add(REPLICATION, f"replication of {files.name}", {REPLICATIONS: facts})
+    replication.link(files, "copies", hard=False)
 
 
 @check(
@@ -217,6 +252,7 @@ def _replicated(region: str, status: str = "ENABLED") -> Example:
     ),
     strength="file systems are replicated to another Region",
     saving="the replica: as much storage as the file system itself",
+    remedy=Remedy(change=_replicate, effort=Effort.MINUTES, cost=Cost.MUCH),
     passes=[_files(users=(_replicated("eu-central-1"),))],
     fails=[
         _files(),
@@ -256,6 +292,9 @@ def no_replication(files: View) -> Outcome:
         "Amazon EFS performance",
         "https://docs.aws.amazon.com/efs/latest/ug/performance.html",
     ),
+    remedy=Remedy(
+        change=puts(READ, ThroughputMode="elastic"), effort=Effort.MINUTES, cost=Cost.SOME
+    ),
     passes=[
         _files("eu-west-1a", ThroughputMode="elastic"),
         _files(ThroughputMode="bursting", SizeInBytes={"Value": 2 * _TIB}),
@@ -269,6 +308,10 @@ def throughput_bursting(files: View) -> Outcome:
     """
     size = files.read(READ, "SizeInBytes.Value") or 0
     return passed_if(files.read(READ, "ThroughputMode") != "bursting" or size >= _TIB)
+
+
+def _separate(files: Draft) -> None:
+    separate(files, *files.linked_from(ACCESS_POINT))
 
 
 @check(
@@ -287,6 +330,7 @@ def throughput_bursting(files: View) -> Outcome:
         "Use bulkhead architectures to limit scope of impact",
         "https://docs.aws.amazon.com/wellarchitected/latest/framework/rel_fault_isolation_use_bulkhead.html",
     ),
+    remedy=Remedy(change=_separate, effort=Effort.DAYS, cost=Cost.SOME),
     passes=[_files(users=(Example(type="AWS::Lambda::Function"),))],
     fails=[
         _files(

@@ -13,10 +13,24 @@ from state.categories.single_point_of_failure import (
     ZONE_LOSS,
     ZONE_LOST,
 )
-from state.judgements import Layer, Phase
-from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, check, failed, passed, passed_if
-from tools.checks.sharing import SECURITY_GROUP, named, outsiders, users
+from state.judgements import Cost, Effort, Layer, Phase
+from state.snapshot import RelationKind
+from tools.checks import (
+    NOT_APPLICABLE,
+    Effect,
+    Example,
+    Outcome,
+    Remedy,
+    check,
+    failed,
+    passed,
+    passed_if,
+)
+from tools.checks.new_alarms import alarm_on_failure
+from tools.checks.paper import Draft
+from tools.checks.sharing import SECURITY_GROUP, named, outsiders, separate, users
 from tools.checks.view import View
+from tools.checks.zones import another_zone
 
 GROUP = "AWS::ElastiCache::ReplicationGroup"
 CLUSTER = "AWS::ElastiCache::CacheCluster"
@@ -38,6 +52,7 @@ def _cluster(**fields: Any) -> Example:
 
 
 _AUTOMATIC = {"AutomaticFailover": "enabled"}
+_ZONE = "PreferredAvailabilityZone"
 
 
 def _shards(group: View) -> list[list[str]]:
@@ -48,6 +63,21 @@ def _shards(group: View) -> list[list[str]]:
 def _nodes(group: View) -> list[int]:
     """How many nodes each shard has."""
     return group.read(READ, "NodeGroups[].length(NodeGroupMembers || `[]`)") or []
+
+
+def _add_replicas(group: Draft) -> None:
+    """A second node for each shard that has one, in another zone, which takes over by itself."""
+
+    def change(answer: Any) -> None:
+        for shard in answer.get("NodeGroups") or ():
+            nodes = shard.setdefault("NodeGroupMembers", [])
+            while len(nodes) < 2:
+                taken = [node.get(_ZONE) for node in nodes]
+                nodes.append({_ZONE: another_zone(group, taken), "CurrentRole": "replica"})
+
+    group.edit(READ, change)
+    group.put(READ, AutomaticFailover="enabled")
+    _spread(group)
 
 
 @check(
@@ -73,6 +103,7 @@ def _nodes(group: View) -> list[int]:
     ),
     strength="caches have replicas",
     saving="the replicas: a node per shard",
+    remedy=Remedy(change=_add_replicas, effort=Effort.MINUTES, cost=Cost.MUCH),
     passes=[_group("ab"), _group("ab", "ba")],
     fails=[_group("a"), _group("ab", "a")],
     silent=[_group()],
@@ -81,6 +112,11 @@ def group_no_replica(group: View) -> Outcome:
     """A cache may be empty without loss of data, and still be what keeps the database alive."""
     nodes = _nodes(group)
     return passed_if(min(nodes) > 1) if nodes else NOT_APPLICABLE
+
+
+def _fail_over(group: Draft) -> None:
+    group.put(READ, AutomaticFailover="enabled")
+    _spread(group)
 
 
 @check(
@@ -106,6 +142,7 @@ def group_no_replica(group: View) -> Outcome:
         "https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/AutoFailover.html",
     ),
     strength="caches fail over to a replica by themselves",
+    remedy=Remedy(change=_fail_over, effort=Effort.MINUTES, cost=Cost.FREE),
     passes=[_group("ab", **_AUTOMATIC)],
     fails=[_group("ab", AutomaticFailover="disabled")],
     silent=[_group("a", AutomaticFailover="disabled")],
@@ -116,6 +153,20 @@ def group_auto_failover_off(group: View) -> Outcome:
     if not nodes or min(nodes) < 2:
         return NOT_APPLICABLE
     return passed_if(group.read(READ, "AutomaticFailover") in ("enabled", "enabling"))
+
+
+def _spread(group: Draft) -> None:
+    """Move a node of each shard that stands in one zone, and keep them apart from then on."""
+
+    def change(answer: Any) -> None:
+        for shard in answer.get("NodeGroups") or ():
+            nodes = shard.get("NodeGroupMembers") or []
+            zones = {node.get(_ZONE) for node in nodes}
+            if len(nodes) > 1 and len(zones) == 1:
+                nodes[-1][_ZONE] = another_zone(group, zones)
+
+    group.edit(READ, change)
+    group.put(READ, MultiAZ="enabled")
 
 
 @check(
@@ -136,6 +187,7 @@ def group_auto_failover_off(group: View) -> Outcome:
         "Minimizing downtime in ElastiCache by using Multi-AZ",
         "https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/AutoFailover.html",
     ),
+    remedy=Remedy(change=_spread, effort=Effort.HOURS, cost=Cost.FREE),
     passes=[
         _group("ab", MultiAZ="enabled", **_AUTOMATIC),
         _group("ab", MultiAZ="disabled", **_AUTOMATIC),
@@ -155,6 +207,30 @@ def group_multi_az_off(group: View) -> Outcome:
     return passed_if(all(len(set(zones)) > 1 for zones in shards)) if shards else NOT_APPLICABLE
 
 
+def _have_several_nodes(cluster: Draft) -> None:
+    """Memcached is spread; another becomes the primary of a new group, next to a replica."""
+    if cluster.read(READ_CLUSTER, "Engine") == "memcached":
+        cluster.put(READ_CLUSTER, NumCacheNodes=3, PreferredAvailabilityZone="Multiple")
+        return
+    name = f"{cluster.name}-group"
+    zone = cluster.read(READ_CLUSTER, "PreferredAvailabilityZone")
+    primary = {"CacheClusterId": cluster.name, _ZONE: zone or another_zone(cluster, ())}
+    replica = {"CacheClusterId": f"{name}-002", _ZONE: another_zone(cluster, [primary[_ZONE]])}
+    facts = {
+        "ReplicationGroupId": name,
+        "Status": "available",
+        "AutomaticFailover": "enabled",
+        "MultiAZ": "enabled",
+        "MemberClusters": [cluster.name],
+        "NodeGroups": [{"NodeGroupMembers": [primary, replica]}],
+    }
+    group = cluster.add(GROUP, name, {READ: facts})
+    cluster.put(READ_CLUSTER, ReplicationGroupId=name)
+    cluster.link(group, "member of", kind=RelationKind.CONTAINMENT)
+    group.link(cluster, "has member", kind=RelationKind.CONTAINMENT)
+    alarm_on_failure(group)
+
+
 @check(
     id="elasticache.single_node",
     resource_type=CLUSTER,
@@ -170,12 +246,13 @@ def group_multi_az_off(group: View) -> Outcome:
     effect_source="assumptions: launching a node, and filling it again",
     recommendation=(
         "Memcached: spread the same memory over several smaller nodes in several zones. Otherwise: "
-        "move to a replication group with a replica."
+        "make it the primary of a replication group with a replica in another zone, and watch it."
     ),
     documentation=(
         "Mitigating failures",
         "https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/FaultTolerance.html",
     ),
+    remedy=Remedy(change=_have_several_nodes, effort=Effort.HOURS, cost=Cost.MUCH),
     passes=[_cluster(Engine="memcached", NumCacheNodes=3)],
     fails=[_cluster(), _cluster(Engine="memcached")],
     silent=[_cluster(ReplicationGroupId="sessions")],
@@ -197,6 +274,10 @@ def _used(*others: Example) -> Example:
     )
 
 
+def _separate(group: Draft) -> None:
+    separate(group, *group.linked(CLUSTER))
+
+
 @check(
     id="elasticache.shared_by_workloads",
     resource_type=GROUP,
@@ -213,6 +294,7 @@ def _used(*others: Example) -> Example:
         "Use bulkhead architectures to limit scope of impact",
         "https://docs.aws.amazon.com/wellarchitected/latest/framework/rel_fault_isolation_use_bulkhead.html",
     ),
+    remedy=Remedy(change=_separate, effort=Effort.HOURS, cost=Cost.LITTLE),
     passes=[_used()],
     fails=[_used(Example(type="AWS::EC2::Instance", member=False))],
     silent=[_group("ab")],

@@ -16,16 +16,18 @@ from state.categories.single_point_of_failure import (
     ZONE_LOSS,
     ZONE_LOST,
 )
-from state.judgements import Layer, Phase
+from state.judgements import Cost, Effort, Layer, Phase
 from tools.checks import (
     NOT_APPLICABLE,
     Effect,
     Example,
     Outcome,
+    Remedy,
     check,
     failed,
     passed,
     passed_if,
+    puts,
 )
 from tools.checks.copies import (
     COPY_JOBS,
@@ -38,7 +40,8 @@ from tools.checks.copies import (
     at_risk,
     reach_back,
 )
-from tools.checks.sharing import SECURITY_GROUP, named, outsiders, users
+from tools.checks.paper import Draft
+from tools.checks.sharing import SECURITY_GROUP, named, outsiders, separate, users
 from tools.checks.view import View
 
 INSTANCE = "AWS::RDS::DBInstance"
@@ -47,6 +50,7 @@ PROXY = "AWS::RDS::DBProxy"
 READ = "rds:DescribeDBInstances"
 READ_CLUSTER = "rds:DescribeDBClusters"
 
+WEEK = 7  # days
 LONG_WEEKEND = 3  # days; the constant `noticed_late` is as long
 _RECOVERS_WITH = (
     "DBClusterIdentifier",
@@ -113,6 +117,7 @@ def _size(db: View) -> float:
     ),
     strength="databases fail over to a standby in another zone by themselves",
     saving="the standby: about half of what the instance costs",
+    remedy=Remedy(change=puts(READ, MultiAZ=True), effort=Effort.MINUTES, cost=Cost.MUCH),
     passes=[_instance(MultiAZ=True)],
     fails=[_instance(MultiAZ=False)],
     silent=[
@@ -159,6 +164,9 @@ def instance_single_az(db: View) -> Outcome:
         "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithAutomatedBackups.html",
     ),
     strength="databases are backed up",
+    remedy=Remedy(
+        change=puts(READ, BackupRetentionPeriod=WEEK), effort=Effort.MINUTES, cost=Cost.LITTLE
+    ),
     passes=[_instance(BackupRetentionPeriod=7), _copied(BackupRetentionPeriod=0)],
     fails=[
         _instance(BackupRetentionPeriod=0),
@@ -196,6 +204,9 @@ def instance_backup_off(db: View) -> Outcome:
     documentation=(
         "Backup retention period",
         "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithAutomatedBackups.BackupRetention.html",
+    ),
+    remedy=Remedy(
+        change=puts(READ, BackupRetentionPeriod=WEEK), effort=Effort.MINUTES, cost=Cost.LITTLE
     ),
     passes=[
         _instance(BackupRetentionPeriod=7),
@@ -235,6 +246,9 @@ def instance_backup_retention_short(db: View) -> Outcome:
         "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_DeleteInstance.html",
     ),
     strength="databases are protected from deletion",
+    remedy=Remedy(
+        change=puts(READ, DeletionProtection=True), effort=Effort.MINUTES, cost=Cost.FREE
+    ),
     passes=[_instance(DeletionProtection=True)],
     fails=[_instance(DeletionProtection=False)],
     silent=[_instance(DeletionProtection=False, DBClusterIdentifier="orders")],
@@ -262,6 +276,11 @@ def instance_deletion_protection_off(db: View) -> Outcome:
     documentation=(
         "Rotating your SSL/TLS certificate",
         "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL-certificate-rotation.html",
+    ),
+    remedy=Remedy(
+        change=puts(READ, CACertificateIdentifier="rds-ca-rsa2048-g1"),
+        effort=Effort.HOURS,
+        cost=Cost.FREE,
     ),
     passes=[
         _instance(
@@ -291,6 +310,20 @@ def ca_certificate_expiring(db: View) -> Outcome:
     return passed_if(valid_till - db.workload.taken_at > timedelta(days=90))
 
 
+def _replicate_backups(db: Draft) -> None:
+    """What is replicated are automated backups: without a retention there are none."""
+    arn = f"{db.id.replace(':db:', ':auto-backup:')}-replica"
+    replicas = db.read(READ, "DBInstanceAutomatedBackupsReplications") or []
+    db.put(
+        READ,
+        BackupRetentionPeriod=db.read(READ, "BackupRetentionPeriod") or WEEK,
+        DBInstanceAutomatedBackupsReplications=[
+            *replicas,
+            {"DBInstanceAutomatedBackupsArn": arn},
+        ],
+    )
+
+
 @check(
     id="rds.instance_no_cross_region_backup",
     resource_type=INSTANCE,
@@ -316,6 +349,7 @@ def ca_certificate_expiring(db: View) -> Outcome:
         "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ReplicateBackups.html",
     ),
     strength="copies of databases are kept in another Region",
+    remedy=Remedy(change=_replicate_backups, effort=Effort.MINUTES, cost=Cost.SOME),
     passes=[
         _instance(
             DBInstanceAutomatedBackupsReplications=[{"DBInstanceAutomatedBackupsArn": "arn"}]
@@ -356,6 +390,10 @@ def _guarded(*carriers: Example) -> Example:
     return Example(facts=_instance(DBInstanceStatus="available").facts, linked=[own])
 
 
+def _separate(db: Draft) -> None:
+    separate(db, *db.linked(INSTANCE), *db.linked_from(PROXY))
+
+
 @check(
     id="rds.shared_by_workloads",
     resource_type=(INSTANCE, CLUSTER),
@@ -372,6 +410,7 @@ def _guarded(*carriers: Example) -> Example:
         "Use bulkhead architectures to limit scope of impact",
         "https://docs.aws.amazon.com/wellarchitected/latest/framework/rel_fault_isolation_use_bulkhead.html",
     ),
+    remedy=Remedy(change=_separate, effort=Effort.DAYS, cost=Cost.SOME),
     passes=[
         Example(facts=_instance(DBInstanceStatus="available").facts, linked_from=[_user(True)]),
         _guarded(_user(True)),

@@ -3,8 +3,20 @@
 from state.categories.excessive_latency import SLOW_DEPENDENCY, SLOWNESS, VISIBLE
 from state.categories.excessive_load import OVERLOAD, QUOTAS
 from state.categories.single_point_of_failure import COMPONENT_LOST, ZONE_LOST
-from state.judgements import Layer, Phase
-from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, check, passed, passed_if
+from state.judgements import Cost, Effort, Layer, Phase
+from state.snapshot import RelationKind
+from tools.checks import (
+    NOT_APPLICABLE,
+    Effect,
+    Example,
+    Outcome,
+    Remedy,
+    check,
+    passed,
+    passed_if,
+    puts,
+)
+from tools.checks.paper import Draft
 from tools.checks.rules.rds import CLUSTER, INSTANCE, PROXY, READ, READ_CLUSTER, stands_alone
 from tools.checks.view import Unknown, View
 
@@ -18,6 +30,12 @@ _OLD_AURORA_MYSQL = ("db.t2.", "db.t3.")
 
 def _instance(**fields: object) -> Example:
     return Example(facts={READ: {"Engine": "postgres", "AllocatedStorage": 100, **fields}})
+
+
+def _let_storage_grow(db: Draft) -> None:
+    """To twice of what it has, unless it may grow further already."""
+    wanted = 2 * (db.read(READ, "AllocatedStorage") or 0)
+    db.put(READ, MaxAllocatedStorage=max(wanted, db.read(READ, "MaxAllocatedStorage") or 1))
 
 
 @check(
@@ -37,6 +55,7 @@ def _instance(**fields: object) -> Example:
         "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIOPS.Autoscaling.html",
     ),
     strength="the storage of databases grows by itself",
+    remedy=Remedy(change=_let_storage_grow, effort=Effort.MINUTES, cost=Cost.FREE),
     passes=[_instance(MaxAllocatedStorage=500)],
     fails=[_instance(), _instance(MaxAllocatedStorage=100)],
     silent=[
@@ -58,6 +77,11 @@ def instance_storage_autoscaling_off(db: View) -> Outcome:
     return passed_if(ceiling > (db.read(READ, "AllocatedStorage") or 0))
 
 
+def _move_to_ssd(db: Draft) -> None:
+    db.put(READ, StorageType="gp3")
+    _let_storage_grow(db)
+
+
 @check(
     id="rds.storage_magnetic",
     resource_type=INSTANCE,
@@ -67,13 +91,14 @@ def instance_storage_autoscaling_off(db: View) -> Outcome:
     on_fail=(Effect(SLOW_DEPENDENCY, Phase.ACT, "change_configuration", by_person=True),),
     effect_source="an assumption: the storage type is changed once it has become too slow",
     recommendation=(
-        "Change `StorageType` to `gp3`: a short interruption, then faster storage at about the "
-        "same price."
+        "Change `StorageType` to `gp3`, and set `MaxAllocatedStorage`, since it can then grow by "
+        "itself: a short interruption, then faster storage at about the same price."
     ),
     documentation=(
         "Amazon RDS DB instance storage",
         "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Storage.html",
     ),
+    remedy=Remedy(change=_move_to_ssd, effort=Effort.HOURS, cost=Cost.LITTLE),
     passes=[_instance(StorageType="gp3")],
     fails=[_instance(StorageType="standard")],
     silent=[_instance(StorageType="aurora", DBClusterIdentifier="orders")],
@@ -103,6 +128,11 @@ def storage_magnetic(db: View) -> Outcome:
         "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PerfInsights.html",
     ),
     strength="the load of databases is recorded by query and wait",
+    remedy=Remedy(
+        change=puts(READ, PerformanceInsightsEnabled=True),
+        effort=Effort.MINUTES,
+        cost=Cost.FREE,
+    ),
     passes=[_instance(PerformanceInsightsEnabled=True)],
     fails=[
         _instance(PerformanceInsightsEnabled=False, DBInstanceClass="db.r6g.large"),
@@ -143,6 +173,32 @@ def _placed(fields: dict[str, object], *proxies: Example) -> Example:
     return Example(facts=_instance(**placed).facts, linked=[Example(type=VPC, linked_from=proxies)])
 
 
+def _add_proxy(db: Draft) -> None:
+    """A proxy in the database's own network, which every user of the database goes through."""
+    instances = [db] if db.type == INSTANCE else db.linked(INSTANCE, label="has member")
+    placed = next(each for each in instances if each.linked(VPC))
+    name = f"{db.name}-proxy"
+    target = {
+        "RdsResourceId": db.name,
+        "Type": "RDS_INSTANCE" if db.type == INSTANCE else "TRACKED_CLUSTER",
+    }
+    proxy = db.add(
+        PROXY,
+        name,
+        {
+            "rds:DescribeDBProxies": {
+                "DBProxyName": name,
+                "Status": "available",
+                "VpcId": placed.read(READ, "DBSubnetGroup.VpcId"),
+                "VpcSubnetIds": placed.read(READ, "DBSubnetGroup.Subnets[].SubnetIdentifier"),
+            },
+            "rds:DescribeDBProxyTargets": [target],
+        },
+    )
+    proxy.link(placed.linked(VPC)[0], "placed in", kind=RelationKind.CONTAINMENT)
+    proxy.link(db, "connects to")
+
+
 @check(
     id="rds.no_proxy_for_failover",
     resource_type=(INSTANCE, CLUSTER),
@@ -163,6 +219,7 @@ def _placed(fields: dict[str, object], *proxies: Example) -> Example:
         "Amazon RDS Proxy",
         "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy.html",
     ),
+    remedy=Remedy(change=_add_proxy, effort=Effort.HOURS, cost=Cost.SOME),
     passes=[_placed({"MultiAZ": True}, Example(type=PROXY, member=False))],
     fails=[_placed({"MultiAZ": True})],
     silent=[

@@ -1,5 +1,6 @@
 """S3 buckets: no zone's loss matters but in one-zone classes; deletion and the Region do."""
 
+from collections.abc import Callable
 from typing import Any
 
 from state.categories import misconfiguration_and_bugs
@@ -11,19 +12,22 @@ from state.categories.single_point_of_failure import (
     ZONE_LOSS,
     ZONE_LOST,
 )
-from state.judgements import Layer, Phase
+from state.judgements import Cost, Effort, Layer, Phase
 from tools.checks import (
     NOT_APPLICABLE,
     Effect,
     Example,
     Outcome,
+    Remedy,
     check,
     failed,
     passed,
     passed_if,
 )
 from tools.checks.copies import ages_elsewhere, at_risk
-from tools.checks.rules.rds import LONG_WEEKEND
+from tools.checks.paper import Draft
+from tools.checks.regions import another_region
+from tools.checks.rules.rds import LONG_WEEKEND, WEEK
 from tools.checks.sharing import COMPUTE
 from tools.checks.view import Unknown, View
 
@@ -92,6 +96,40 @@ _LOGS = Example(
 )
 
 
+def _change_rules(
+    bucket: Draft, fields: tuple[str, ...], change: Callable[[dict[str, Any]], None]
+) -> None:
+    """Change what enabled lifecycle rules say in these fields, each element of it."""
+
+    def edit(answer: Any) -> None:
+        for rule in answer.get("Rules") or ():
+            for name in fields if rule.get("Status") == "Enabled" else ():
+                value = rule.get(name) or []
+                for each in value if isinstance(value, list) else [value]:
+                    change(each)
+
+    bucket.edit(LIFECYCLE, edit)
+
+
+def _keep_versions_longer(bucket: Draft) -> None:
+    def change(expiration: dict[str, Any]) -> None:
+        if (expiration.get("NoncurrentDays") or WEEK) < WEEK:
+            expiration["NoncurrentDays"] = WEEK
+
+    _change_rules(bucket, ("NoncurrentVersionExpiration",), change)
+
+
+def _keep_versions(bucket: Draft) -> None:
+    """Keep versions for a month, or as long as a rule that is there says, if that is a week."""
+    bucket.put(VERSIONING, Status="Enabled")
+    _keep_versions_longer(bucket)
+    rules = bucket.read(LIFECYCLE, "Rules") or []
+    if not any(rule.get("NoncurrentVersionExpiration") for rule in rules):
+        expiration = {"NoncurrentDays": _RECENT}
+        rule = {"Status": "Enabled", "Filter": {}, "NoncurrentVersionExpiration": expiration}
+        bucket.put(LIFECYCLE, Rules=[*rules, rule])
+
+
 @check(
     id="s3.bucket_versioning_off",
     resource_type=BUCKET,
@@ -113,6 +151,7 @@ _LOGS = Example(
         "https://docs.aws.amazon.com/AmazonS3/latest/userguide/Versioning.html",
     ),
     strength="deleted and overwritten objects can be brought back",
+    remedy=Remedy(change=_keep_versions, effort=Effort.MINUTES, cost=Cost.SOME),
     passes=[_bucket(versioning=_ON)],
     fails=[
         _bucket(),
@@ -148,6 +187,7 @@ def bucket_versioning_off(bucket: View) -> Outcome:
         "Examples of S3 Lifecycle configurations",
         "https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-configuration-examples.html",
     ),
+    remedy=Remedy(change=_keep_versions_longer, effort=Effort.MINUTES, cost=Cost.LITTLE),
     passes=[
         _bucket(versioning=_ON),
         _bucket({"NoncurrentVersionExpiration": {"NoncurrentDays": 30}}, versioning=_ON),
@@ -189,6 +229,14 @@ def _classes(bucket: View) -> list[tuple[str, float]]:
     ]
 
 
+def _leave_one_zone(bucket: Draft) -> None:
+    def change(transition: dict[str, Any]) -> None:
+        if transition["StorageClass"] == "ONEZONE_IA":
+            transition["StorageClass"] = "STANDARD_IA"
+
+    _change_rules(bucket, ("Transitions",), change)
+
+
 @check(
     id="s3.data_in_one_zone",
     resource_type=BUCKET,
@@ -205,6 +253,7 @@ def _classes(bucket: View) -> list[tuple[str, float]]:
         "Understanding and managing Amazon S3 storage classes",
         "https://docs.aws.amazon.com/AmazonS3/latest/userguide/storage-class-intro.html",
     ),
+    remedy=Remedy(change=_leave_one_zone, effort=Effort.MINUTES, cost=Cost.SOME),
     passes=[
         _bucket(),
         _bucket({"Transitions": [{"Days": 30, "StorageClass": "STANDARD_IA"}]}),
@@ -229,6 +278,17 @@ def data_in_one_zone(bucket: View) -> Outcome:
     return NOT_APPLICABLE if replicated else failed()
 
 
+def _leave_archive(bucket: Draft) -> None:
+    """What a recovery may need stays in a class that is read at once."""
+
+    def change(transition: dict[str, Any]) -> None:
+        days = transition.get("Days") or transition.get("NoncurrentDays") or 0
+        if transition["StorageClass"] in _HOURS_TO_RETRIEVE and days <= _RECENT:
+            transition["StorageClass"] = "GLACIER_IR"
+
+    _change_rules(bucket, ("Transitions", "NoncurrentVersionTransitions"), change)
+
+
 @check(
     id="s3.data_in_slow_archive",
     resource_type=BUCKET,
@@ -246,6 +306,7 @@ def data_in_one_zone(bucket: View) -> Outcome:
         "Understanding archive retrieval options",
         "https://docs.aws.amazon.com/AmazonS3/latest/userguide/restoring-objects-retrieval-options.html",
     ),
+    remedy=Remedy(change=_leave_archive, effort=Effort.MINUTES, cost=Cost.SOME),
     passes=[
         _bucket(),
         _bucket({"Transitions": [{"Days": 180, "StorageClass": "DEEP_ARCHIVE"}]}),
@@ -301,6 +362,26 @@ _REPLICA = Example(
 )
 
 
+def _replicate(bucket: Draft) -> None:
+    """To a bucket in another Region; both keep versions, without which nothing is replicated."""
+    region = another_region(bucket.read(LISTED, "BucketRegion") or bucket.region)
+    name = f"{bucket.name}-copy"
+    facts = {
+        LISTED: {"Name": name, "BucketRegion": region},
+        VERSIONING: {"Status": "Enabled"},
+        LIFECYCLE: {},
+        REPLICATION: {},
+    }
+    copy = bucket.add(BUCKET, name, facts, region=region)
+    destination = {"Bucket": bucket.paper.arn("s3", "", name)}
+    rules = bucket.read(REPLICATION, "Rules") or []
+    rule = {"Status": "Enabled", "Priority": len(rules) + 1, "Destination": destination}
+    bucket.put(REPLICATION, Rules=[*rules, rule])
+    bucket.link(copy, "replicates to", hard=False)
+    if bucket.read(VERSIONING, "Status") != "Enabled":
+        _keep_versions(bucket)
+
+
 @check(
     id="s3.bucket_no_replication",
     resource_type=BUCKET,
@@ -327,6 +408,7 @@ _REPLICA = Example(
     ),
     strength="buckets are replicated to another Region",
     saving="the replica: as much storage as the bucket itself",
+    remedy=Remedy(change=_replicate, effort=Effort.HOURS, cost=Cost.MUCH),
     passes=[_replicated("eu-central-1")],
     fails=[_bucket(), _replicated("eu-west-1"), _replicated("eu-central-1", "Disabled")],
     silent=[_REPLICA, _LOGS],
