@@ -3,6 +3,7 @@
 AWS moves these days now and then; they are copied from the address below (October 2026).
 """
 
+import re
 from collections.abc import Mapping
 from datetime import date
 
@@ -62,3 +63,17 @@ ruby4.0          2029-03-31
 """.splitlines()
     )
 }
+
+_LANGUAGE = re.compile(r"dotnet|java|nodejs|python|ruby")
+
+
+def newest(runtime: str) -> str:
+    """The runtime of the same language that is supported longest; programs bring their own."""
+    language = _LANGUAGE.match(runtime)
+    family = language.group() if language else "provided"
+    known = [name for name in DEPRECATED if name.startswith(family)]
+    return max(known, key=lambda name: (DEPRECATED[name], _number(name)))
+
+
+def _number(runtime: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r"\d+", runtime))

@@ -1,6 +1,8 @@
 """Agents for Amazon Bedrock: whether they answer, roll back, and where their model runs."""
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from state.categories.excessive_load import OVERLOAD, OVERWHELMED
 from state.categories.misconfiguration_and_bugs import (
@@ -8,8 +10,9 @@ from state.categories.misconfiguration_and_bugs import (
     BAD_CHANGES_KEPT_OUT,
     ROLLS_BACK,
 )
-from state.judgements import Layer, Phase
-from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, check, passed_if
+from state.judgements import Cost, Effort, Layer, Phase
+from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, Remedy, check, passed_if
+from tools.checks.paper import Draft
 from tools.checks.view import View
 
 AGENT = "AWS::Bedrock::Agent"
@@ -25,6 +28,13 @@ _GUIDE = "https://docs.aws.amazon.com/bedrock/latest/userguide"
 _HAS_A_PROFILE = re.compile(
     r"(.*foundation-model/)?(anthropic\.claude-(?!v2|instant)|amazon\.nova-)"
 )
+
+_GEOGRAPHIES = {"eu": "eu", "us": "us", "ap": "apac"}  # a Region's first part -> its profiles'
+
+
+def _prepare(agent: Draft) -> None:
+    agent.put(READ, agentStatus="PREPARED")
+    agent.drop(READ, "failureReasons")
 
 
 def _agent(**fields: object) -> Example:
@@ -46,6 +56,7 @@ def _agent(**fields: object) -> Example:
         "that, and a test conversation, the last step of every deployment."
     ),
     documentation=("Test and troubleshoot agent behavior", f"{_GUIDE}/agents-test.html"),
+    remedy=Remedy(change=_prepare, effort=Effort.HOURS, cost=Cost.FREE),
     passes=[_agent(), _agent(agentStatus="UPDATING")],
     fails=[_agent(agentStatus="FAILED"), _agent(agentStatus="NOT_PREPARED")],
 )
@@ -53,6 +64,11 @@ def agent_not_prepared(agent: View) -> Outcome:
     """Changes do nothing until the agent is prepared; one that failed to prepare cannot be used."""
     status = agent.read(READ, "agentStatus")
     return passed_if(status not in ("FAILED", "NOT_PREPARED"), f"it is {status}")
+
+
+def _publish(agent: Draft) -> None:
+    alias = {"agentAliasName": "on-paper", "routingConfiguration": [{"agentVersion": "1"}]}
+    agent.replace(ALIASES, [*(agent.resource.facts[ALIASES] or ()), alias])
 
 
 def _published(*versions: str) -> Example:
@@ -81,6 +97,7 @@ def _published(*versions: str) -> Example:
     ),
     documentation=("Deploy and use an Amazon Bedrock agent", f"{_GUIDE}/agents-deploy.html"),
     strength="agents are published under aliases of numbered versions",
+    remedy=Remedy(change=_publish, effort=Effort.MINUTES, cost=Cost.FREE),
     passes=[_published("DRAFT", "3")],
     fails=[_published(), _published("DRAFT")],
 )
@@ -88,6 +105,12 @@ def agent_no_versioned_alias(agent: View) -> Outcome:
     """A draft has no history: yesterday's instructions are gone when today's are saved."""
     versions = agent.read(ALIASES, "[].routingConfiguration[].agentVersion") or ()
     return passed_if(any(version != "DRAFT" for version in versions))
+
+
+def _call_by_profile(agent: Draft) -> None:
+    model = agent.read(READ, "foundationModel").rpartition("/")[2]
+    geography = _GEOGRAPHIES.get(agent.region.partition("-")[0], "global")
+    agent.put(READ, foundationModel=f"{geography}.{model}")
 
 
 @check(
@@ -111,6 +134,7 @@ def agent_no_versioned_alias(agent: View) -> Outcome:
         "Increase throughput with cross-Region inference",
         f"{_GUIDE}/cross-region-inference.html",
     ),
+    remedy=Remedy(change=_call_by_profile, effort=Effort.HOURS, cost=Cost.FREE),
     passes=[
         _agent(foundationModel="eu.anthropic.claude-sonnet-4-5-20250929-v1:0"),
         _agent(
@@ -140,6 +164,18 @@ def model_single_region(agent: View) -> Outcome:
     return passed_if(False, model) if _HAS_A_PROFILE.match(model) else NOT_APPLICABLE
 
 
+def _take_the_action_off(agent: Draft) -> None:
+    groups = agent.resource.facts[ACTION_GROUP]
+    called = {function.id for function in agent.linked(FUNCTION, label="invokes")}
+    agent.replace(ACTION_GROUP, [each for each in groups if _executor(each) in called])
+    agent.drop_dangling("invokes")
+
+
+def _executor(group: Mapping[str, Any]) -> str | None:
+    executor: Mapping[str, str] = group.get("actionGroupExecutor") or {}
+    return executor.get("lambda")
+
+
 def _calls(function: Example) -> Example:
     facts = {
         ACTION_GROUPS: [{"actionGroupId": "1"}],
@@ -166,6 +202,7 @@ def _calls(function: Example) -> Example:
         "Use action groups to define actions for your agent",
         f"{_GUIDE}/agents-action-create.html",
     ),
+    remedy=Remedy(change=_take_the_action_off, effort=Effort.HOURS, cost=Cost.FREE),
     passes=[_calls(Example(type=FUNCTION, label="invokes"))],
     fails=[_calls(Example(type=FUNCTION, label="invokes", dangling=True))],
     silent=[Example(facts={ACTION_GROUPS: []})],
@@ -177,6 +214,11 @@ def agent_action_target_missing(agent: View) -> Outcome:
     if not agent.read(ACTION_GROUP, "[].actionGroupExecutor.lambda"):
         return NOT_APPLICABLE
     return passed_if(not agent.dangling("invokes"))
+
+
+def _ingest_again(base: Draft) -> None:
+    base.put("bedrock-agent:GetKnowledgeBase", status="ACTIVE")
+    base.drop("bedrock-agent:GetKnowledgeBase", "failureReasons")
 
 
 @check(
@@ -195,6 +237,7 @@ def agent_action_target_missing(agent: View) -> Outcome:
         "Retrieve data with Amazon Bedrock Knowledge Bases",
         f"{_GUIDE}/knowledge-base.html",
     ),
+    remedy=Remedy(change=_ingest_again, effort=Effort.HOURS, cost=Cost.FREE),
     passes=[Example(facts={"bedrock-agent:GetKnowledgeBase": {"status": "ACTIVE"}})],
     fails=[Example(facts={"bedrock-agent:GetKnowledgeBase": {"status": "FAILED"}})],
 )

@@ -8,6 +8,7 @@ from state.categories.single_point_of_failure import (
     ZONE_LOST,
 )
 from state.judgements import Cost, Effort, Layer, Phase
+from state.snapshot import RelationKind
 from tools.checks import (
     NOT_APPLICABLE,
     Effect,
@@ -19,10 +20,15 @@ from tools.checks import (
     passed,
     passed_if,
 )
+from tools.checks.new_alarms import alarm_on_failure
 from tools.checks.paper import Draft
+from tools.checks.scaling_groups import POLICIES, TARGET_TRACKING, reach_another_zone
+from tools.checks.scaling_groups import READ as GROUPS
 from tools.checks.view import View
+from tools.checks.zones import SUBNET, zones_of
 
 INSTANCE = "AWS::EC2::Instance"
+GROUP = "AWS::AutoScaling::AutoScalingGroup"
 TARGET_GROUP = "AWS::ElasticLoadBalancingV2::TargetGroup"
 ALARM = "AWS::CloudWatch::Alarm"
 READ = "ec2:DescribeInstances"
@@ -89,6 +95,39 @@ def _one_of_two() -> Example:
     return Example(facts={READ: _RUNNING}, linked_from=[_behind("i-0a1", "i-0a2")])
 
 
+def _put_into_a_group(instance: Draft) -> None:
+    """A group of two, with all that groups are asked for; the server is the first of them."""
+    tags = instance.read(READ, "Tags") or []
+    instance.put(READ, Tags=[*tags, {"Key": _REPLACED_BY[0], "Value": instance.name}])
+    members = [*instance.linked_from(TARGET_GROUP, label="forwards to")]
+    own = instance.read(READ, "Placement.AvailabilityZone")
+    zone = own or next(iter(sorted(zones_of(instance))), f"{instance.region}a")
+    group = instance.add(
+        GROUP,
+        instance.name,
+        {
+            GROUPS: {
+                "AutoScalingGroupName": instance.name,
+                "MinSize": 2,
+                "MaxSize": 4,
+                "DesiredCapacity": 2,
+                "AvailabilityZones": [zone],
+                "HealthCheckType": "ELB" if members else "EC2",
+                "HealthCheckGracePeriod": 300,
+                "TargetGroupARNs": [each.id for each in members],
+            },
+            POLICIES: [TARGET_TRACKING],
+        },
+    )
+    group.link(instance, "launches", kind=RelationKind.CONTAINMENT, hard=False)
+    for balancer in members:
+        balancer.link(group, "forwards to")
+    for subnet in instance.linked(SUBNET, label="placed in"):
+        group.link(subnet, "placed in", kind=RelationKind.CONTAINMENT)
+    reach_another_zone(group)
+    alarm_on_failure(group)
+
+
 @check(
     id="ec2.instance_standalone",
     resource_type=INSTANCE,
@@ -101,16 +140,16 @@ def _one_of_two() -> Example:
     ),
     effect_source="an assumed rebuild by hand; AWS recovers the instance when only its host fails",
     recommendation=(
-        "Put it into an Auto Scaling group over two zones, even with a size of one: the group "
-        "itself "
-        "is free, and a lost instance is replaced within minutes. State has to move off the "
-        "machine."
+        "Put it into an Auto Scaling group of two over two zones: the loss of one is no outage. A "
+        "group of one is replaced within minutes, and costs nothing more. State has to move off "
+        "the machine."
     ),
     documentation=(
         "Auto Scaling benefits for application architecture",
         "https://docs.aws.amazon.com/autoscaling/ec2/userguide/auto-scaling-benefits.html",
     ),
     strength="no server carries its load alone",
+    remedy=Remedy(change=_put_into_a_group, effort=Effort.DAYS, cost=Cost.MUCH),
     passes=[_one_of_two()],
     fails=[instance_example(), Example(facts={READ: _RUNNING}, linked_from=[_behind("i-0a1")])],
     silent=[

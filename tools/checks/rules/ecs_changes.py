@@ -25,6 +25,7 @@ from tools.checks import (
     passed_if,
 )
 from tools.checks.paper import Draft
+from tools.checks.regions import another_region
 from tools.checks.rules.ecs import (
     GUIDE,
     READ,
@@ -227,7 +228,7 @@ def _make_secrets_again(service: Draft) -> None:
     for arn in sorted({_arn_of(value) for value in named} - there):
         if ":secretsmanager:" in arn:
             name = arn.rpartition(":")[2]
-            copies = [{"Region": "elsewhere", "Status": "InSync"}]
+            copies = [{"Region": another_region(service.region), "Status": "InSync"}]
             facts = {"ARN": arn, "Name": name, "ReplicationStatus": copies}
             service.link(service.add(SECRET, name, {SECRETS: facts}), "reads")
 

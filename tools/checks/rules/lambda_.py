@@ -14,20 +14,25 @@ from state.categories.misconfiguration_and_bugs import (
     ROLLS_BACK,
 )
 from state.categories.single_point_of_failure import ZONE_LOSS, ZONE_LOST
-from state.judgements import Layer, Phase
+from state.judgements import Cost, Effort, Layer, Phase
+from state.snapshot import RelationKind
 from tools.aws.services.lambda_ import ASYNCHRONOUS_CALLERS
 from tools.checks import (
     NOT_APPLICABLE,
     Effect,
     Example,
     Outcome,
+    Remedy,
     check,
     failed,
     passed,
     passed_if,
 )
-from tools.checks.lambda_runtimes import DEPRECATED, SOURCE
+from tools.checks.failures import keep_failures
+from tools.checks.lambda_runtimes import DEPRECATED, SOURCE, newest
+from tools.checks.paper import Draft
 from tools.checks.view import Unknown, View
+from tools.checks.zones import another_zone, place_in, zones_of
 
 FUNCTION = "AWS::Lambda::Function"
 ROLE = "AWS::IAM::Role"
@@ -78,6 +83,11 @@ def at_the_edge(**facts: object) -> Example:
     return Example(facts=facts, linked=[role], region="us-east-1")
 
 
+def _publish(function: Draft) -> None:
+    aliases = function.resource.facts[ALIASES] or []
+    function.replace(ALIASES, [*aliases, {"Name": "on-paper", "FunctionVersion": "1"}])
+
+
 def _aliases(*versions: str) -> Example:
     return Example(facts={ALIASES: [{"Name": "live", "FunctionVersion": v} for v in versions]})
 
@@ -100,6 +110,7 @@ def _aliases(*versions: str) -> Example:
         "https://docs.aws.amazon.com/lambda/latest/dg/configuring-alias-routing.html",
     ),
     strength="functions can be rolled back by moving an alias",
+    remedy=Remedy(change=_publish, effort=Effort.HOURS, cost=Cost.FREE),
     passes=[_aliases("7")],
     fails=[_aliases(), _aliases("$LATEST")],
     silent=[at_the_edge(**{ALIASES: []}), Example(name=HELPER, facts={ALIASES: []})],
@@ -115,6 +126,10 @@ def function_no_alias(function: View) -> Outcome:
     if serves_deployments_only(function) or runs_at_the_edge(function):
         return NOT_APPLICABLE
     return failed()
+
+
+def _migrate(function: Draft) -> None:
+    function.put(LIST, Runtime=newest(function.read(LIST, "Runtime")))
 
 
 def _runtime(runtime: str | None) -> Example:
@@ -134,6 +149,7 @@ def _runtime(runtime: str | None) -> Example:
         "usually hours of work, no extra cost."
     ),
     documentation=("Lambda runtimes", SOURCE),
+    remedy=Remedy(change=_migrate, effort=Effort.HOURS, cost=Cost.FREE),
     passes=[_runtime("python3.13")],
     fails=[_runtime("python3.9"), _runtime("nodejs16.x")],
     silent=[_runtime(None), _runtime("cobol85")],
@@ -147,6 +163,14 @@ def function_runtime_deprecated(function: View) -> Outcome:
     return passed_if(
         function.workload.taken_at.date() < day, note=f"{runtime} is deprecated from {day} on"
     )
+
+
+def _give_a_role(function: Draft) -> None:
+    function.drop_dangling("runs as")
+    arn = function.read(LIST, "Role")
+    facts = {"RoleName": arn.rpartition("/")[2], "Arn": arn}
+    role = function.add(ROLE, facts["RoleName"], {READ_ROLE: facts}, region="global")
+    function.link(role, "runs as", kind=RelationKind.PERMISSIONS)
 
 
 def _with_role(*, gone: bool) -> Example:
@@ -169,6 +193,7 @@ def _with_role(*, gone: bool) -> Example:
         "Defining Lambda function permissions with an execution role",
         "https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html",
     ),
+    remedy=Remedy(change=_give_a_role, effort=Effort.HOURS, cost=Cost.FREE),
     passes=[_with_role(gone=False)],
     fails=[_with_role(gone=True)],
 )
@@ -180,6 +205,11 @@ def function_role_missing(function: View) -> Outcome:
     if not function.linked(ROLE, label="runs as"):
         raise Unknown("iam:GetRole")
     return passed()
+
+
+def _keep_failed_events(function: Draft) -> None:
+    config = {"DestinationConfig": {"OnFailure": {"Destination": keep_failures(function)}}}
+    function.replace(EVENT_CONFIGS, [[config]])
 
 
 def _called_by(
@@ -221,6 +251,7 @@ _DEAD = "arn:aws:sqs:eu-west-1:123456789012:dead"
         "https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html",
     ),
     strength="events that a function cannot handle are kept for replay",
+    remedy=Remedy(change=_keep_failed_events, effort=Effort.MINUTES, cost=Cost.LITTLE),
     passes=[_called_by("s3", queue=_DEAD), _called_by("events", destination=_DEAD)],
     fails=[
         _called_by("s3"),
@@ -257,6 +288,12 @@ def _is_called_on_schedule_only(function: View) -> bool:
     )
 
 
+def _place_in_another_zone(function: Draft) -> None:
+    subnet = place_in(function, another_zone(function, zones_of(function)))
+    subnets = function.read(LIST, "VpcConfig.SubnetIds")
+    function.put_in(LIST, "VpcConfig.SubnetIds", [*subnets, subnet])
+
+
 def _in_subnets(*zones: str) -> Example:
     return Example(
         facts={LIST: {"VpcConfig": {"SubnetIds": [f"subnet-{n}" for n in range(len(zones))]}}},
@@ -288,6 +325,7 @@ def _in_subnets(*zones: str) -> Example:
         "https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html",
     ),
     strength="functions in a VPC run in several zones",
+    remedy=Remedy(change=_place_in_another_zone, effort=Effort.MINUTES, cost=Cost.FREE),
     passes=[_in_subnets("eu-west-1a", "eu-west-1b")],
     fails=[_in_subnets("eu-west-1a"), _in_subnets("eu-west-1a", "eu-west-1a")],
     silent=[Example(facts={LIST: {}}), Example(facts={LIST: {"VpcConfig": {"SubnetIds": []}}})],

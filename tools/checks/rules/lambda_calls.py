@@ -1,12 +1,24 @@
 """Lambda functions and who waits for them: how long, and whether anybody could see it."""
 
 from collections.abc import Iterable, Iterator
+from math import ceil
 
 from state.categories import excessive_latency
 from state.categories.excessive_latency import SLOW_DEPENDENCY, VISIBLE
 from state.categories.excessive_load import OVERLOAD, WASTED_WORK
-from state.judgements import Layer, Phase
-from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, check, failed, passed, passed_if
+from state.judgements import Cost, Effort, Layer, Phase
+from tools.checks import (
+    NOT_APPLICABLE,
+    Effect,
+    Example,
+    Outcome,
+    Remedy,
+    check,
+    failed,
+    passed,
+    passed_if,
+)
+from tools.checks.paper import Draft
 from tools.checks.rules.lambda_ import (
     FUNCTION,
     HELPER,
@@ -15,7 +27,7 @@ from tools.checks.rules.lambda_ import (
     runs_at_the_edge,
     serves_deployments_only,
 )
-from tools.checks.view import View
+from tools.checks.view import View, Workload
 
 REST_API = "AWS::ApiGateway::RestApi"
 HTTP_API = "AWS::ApiGatewayV2::Api"
@@ -54,6 +66,13 @@ def _behind_http_api(seconds: int, millis: int) -> Example:
     )
 
 
+def _give_up_sooner(function: Draft) -> None:
+    view = View(function.resource, Workload(function.paper.snapshot()))
+    apis = view.linked_from(REST_API, HTTP_API, label="invokes")
+    shortest = min(_waits(apis, function.read(LIST, "FunctionName")))
+    function.put(LIST, Timeout=max(1, ceil(shortest) - 1))
+
+
 @check(
     id="lambda.function_timeout_exceeds_caller",
     resource_type=FUNCTION,
@@ -74,6 +93,7 @@ def _behind_http_api(seconds: int, millis: int) -> Example:
         "https://docs.aws.amazon.com/wellarchitected/latest/reliability-pillar/"
         "rel_mitigate_interaction_failure_client_timeouts.html",
     ),
+    remedy=Remedy(change=_give_up_sooner, effort=Effort.HOURS, cost=Cost.FREE),
     passes=[_behind_api(10), _behind_api(5, 6_000), _behind_http_api(20, 30_000)],
     fails=[_behind_api(60), _behind_api(10, 5_000), _behind_http_api(60, 30_000)],
     silent=[
@@ -122,6 +142,10 @@ def _waits(apis: Iterable[View], name: str) -> Iterator[float]:
                 yield (millis or default) / 1000
 
 
+def _trace(function: Draft) -> None:
+    function.put_in(LIST, "TracingConfig.Mode", "Active")
+
+
 def _with_layer(arn: str) -> Example:
     return Example(
         facts={LIST: {"TracingConfig": {"Mode": "PassThrough"}, "Layers": [{"Arn": arn}]}}
@@ -146,6 +170,7 @@ def _with_layer(arn: str) -> Example:
         "https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html",
     ),
     strength="requests can be traced through the functions",
+    remedy=Remedy(change=_trace, effort=Effort.HOURS, cost=Cost.LITTLE),
     passes=[
         Example(facts={LIST: {"TracingConfig": {"Mode": "Active"}}}),
         _with_layer("arn:aws:lambda:eu-west-1:464622532012:layer:Datadog-Extension:80"),

@@ -3,8 +3,10 @@
 from state.categories.excessive_load import OVERLOAD, OVERWHELMS
 from state.categories.misconfiguration_and_bugs import BAD_CHANGE, BAD_CHANGES_KEPT_OUT, GUARDRAILS
 from state.categories.shared_fate import GREY_FAILURE, SHARED_COMPONENT_FAILED
-from state.judgements import Layer, Phase
-from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, check, passed_if
+from state.judgements import Cost, Effort, Layer, Phase
+from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, Remedy, check, passed_if, puts
+from tools.checks.failures import keep_failures
+from tools.checks.paper import Draft
 from tools.checks.rules.lambda_ import FUNCTION
 from tools.checks.rules.lambda_load import CONCURRENCY, INSTANCE, connected_databases
 from tools.checks.view import View
@@ -12,6 +14,7 @@ from tools.checks.view import View
 MAPPING = "AWS::Lambda::EventSourceMapping"
 LIST = "lambda:ListEventSourceMappings"
 UNLIMITED = -1
+_BEARABLE = 10  # executions at a time that most databases have connections for
 
 _QUEUE = "arn:aws:sqs:eu-west-1:123456789012:jobs"
 _STREAM = "arn:aws:kinesis:eu-west-1:123456789012:stream/clicks"
@@ -28,6 +31,10 @@ def _from_stream(**fields: object) -> Example:
 def _reads(mapping: View, *services: str) -> bool:
     source = mapping.read(LIST, "EventSourceArn") or ""
     return any(f":{service}:" in source for service in services)
+
+
+def _cap(mapping: Draft) -> None:
+    mapping.put_in(LIST, "ScalingConfig.MaximumConcurrency", _BEARABLE)
 
 
 def _into_database(*, capped: bool, reserved: bool = False, store: str = INSTANCE) -> Example:
@@ -62,6 +69,7 @@ def _into_database(*, capped: bool, reserved: bool = False, store: str = INSTANC
         "Configuring scaling behavior for SQS event source mappings",
         "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html",
     ),
+    remedy=Remedy(change=_cap, effort=Effort.MINUTES, cost=Cost.FREE),
     passes=[_into_database(capped=True), _into_database(capped=False, reserved=True)],
     fails=[_into_database(capped=False)],
     silent=[_into_database(capped=False, store="AWS::DynamoDB::Table"), _from_stream()],
@@ -77,6 +85,11 @@ def esm_concurrency_uncapped(mapping: View) -> Outcome:
         return passed_if(True)
     reserved = [f.read(CONCURRENCY, "ReservedConcurrentExecutions") for f in functions]
     return passed_if(all(number is not None for number in reserved))
+
+
+def _answer_in_parts(mapping: Draft) -> None:
+    answers = mapping.read(LIST, "FunctionResponseTypes") or []
+    mapping.put(LIST, FunctionResponseTypes=[*answers, "ReportBatchItemFailures"])
 
 
 @check(
@@ -95,6 +108,7 @@ def esm_concurrency_uncapped(mapping: View) -> Outcome:
         "Handling errors for an SQS event source in Lambda",
         "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html",
     ),
+    remedy=Remedy(change=_answer_in_parts, effort=Effort.HOURS, cost=Cost.FREE),
     passes=[_from_queue(FunctionResponseTypes=["ReportBatchItemFailures"])],
     fails=[_from_queue()],
     silent=[_from_queue(BatchSize=1), _from_stream()],
@@ -113,6 +127,16 @@ def _retries_end(mapping: View) -> bool:
     return any(limit not in (None, UNLIMITED) for limit in (attempts, age))
 
 
+def _give_up_in_time(mapping: Draft) -> None:
+    mapping.put(LIST, MaximumRetryAttempts=3, BisectBatchOnFunctionError=True)
+    if not mapping.read(LIST, "DestinationConfig.OnFailure.Destination"):
+        _keep_what_is_skipped(mapping)
+
+
+def _keep_what_is_skipped(mapping: Draft) -> None:
+    mapping.put_in(LIST, "DestinationConfig.OnFailure.Destination", keep_failures(mapping))
+
+
 @check(
     id="lambda.esm_stream_retries_unbounded",
     resource_type=MAPPING,
@@ -129,6 +153,7 @@ def _retries_end(mapping: View) -> bool:
         "Process Amazon Kinesis Data Streams records with Lambda",
         "https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-create.html",
     ),
+    remedy=Remedy(change=_give_up_in_time, effort=Effort.MINUTES, cost=Cost.LITTLE),
     passes=[_from_stream(MaximumRetryAttempts=3)],
     fails=[
         _from_stream(MaximumRetryAttempts=-1, MaximumRecordAgeInSeconds=-1),
@@ -159,6 +184,7 @@ def esm_stream_retries_unbounded(mapping: View) -> Outcome:
         "Retain discarded batch records for a Kinesis data stream",
         "https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html",
     ),
+    remedy=Remedy(change=_keep_what_is_skipped, effort=Effort.MINUTES, cost=Cost.LITTLE),
     passes=[
         _from_stream(
             MaximumRetryAttempts=3, DestinationConfig={"OnFailure": {"Destination": _QUEUE}}
@@ -189,6 +215,11 @@ def esm_stream_no_failure_destination(mapping: View) -> Outcome:
     documentation=(
         "How Lambda processes records from stream and queue-based event sources",
         "https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventsourcemapping.html",
+    ),
+    remedy=Remedy(
+        change=puts(LIST, State="Enabled", LastProcessingResult="OK"),
+        effort=Effort.HOURS,
+        cost=Cost.FREE,
     ),
     passes=[_from_queue(State="Enabled"), _from_queue(State="Updating")],
     fails=[

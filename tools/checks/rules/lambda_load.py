@@ -2,9 +2,19 @@
 
 from state.categories.excessive_load import OVERLOAD, OVERWHELMED, OVERWHELMS
 from state.categories.shared_fate import BOUNDARIES, SHARED_COMPONENT_FAILED
-from state.judgements import Layer, Phase
-from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, check, passed, passed_if
+from state.judgements import Cost, Effort, Layer, Phase
+from tools.checks import (
+    NOT_APPLICABLE,
+    Effect,
+    Example,
+    Outcome,
+    Remedy,
+    check,
+    passed,
+    passed_if,
+)
 from tools.checks.neighbours import belongs_elsewhere
+from tools.checks.paper import Draft
 from tools.checks.rules.lambda_ import FUNCTION, POLICY, at_the_edge, runs_at_the_edge
 from tools.checks.sharing import named
 from tools.checks.view import View
@@ -13,7 +23,12 @@ CONCURRENCY = "lambda:GetFunctionConcurrency"
 INSTANCE, CLUSTER = "AWS::RDS::DBInstance", "AWS::RDS::DBCluster"
 READ_CLUSTER = "rds:DescribeDBClusters"
 PROXY = "AWS::RDS::DBProxy"
+_A_PEAK = 20  # executions at a time, where nobody has measured any
 _MAPPING = "AWS::Lambda::EventSourceMapping"
+
+
+def _reserve(function: Draft) -> None:
+    function.put(CONCURRENCY, ReservedConcurrentExecutions=_A_PEAK)
 
 
 def _reserving(number: int | None, *linked: Example, fed_by: tuple[Example, ...] = ()) -> Example:
@@ -37,6 +52,7 @@ def _reserving(number: int | None, *linked: Example, fed_by: tuple[Example, ...]
         "Configuring reserved concurrency for a function",
         "https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html",
     ),
+    remedy=Remedy(change=_reserve, effort=Effort.MINUTES, cost=Cost.FREE),
     passes=[_reserving(5)],
     fails=[_reserving(0)],
     silent=[_reserving(None)],
@@ -67,6 +83,7 @@ def function_concurrency_zero(function: View) -> Outcome:
         "Amazon RDS Proxy",
         "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy.html",
     ),
+    remedy=Remedy(change=_reserve, effort=Effort.MINUTES, cost=Cost.FREE),
     passes=[
         _reserving(20, Example(type=INSTANCE)),
         _reserving(None, Example(type=PROXY)),
@@ -148,6 +165,7 @@ _THEIRS = Example(type=FUNCTION, member=False)
         "https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html",
     ),
     strength="functions have concurrency of their own that other workloads cannot use up",
+    remedy=Remedy(change=_reserve, effort=Effort.MINUTES, cost=Cost.FREE),
     passes=[_reserving(50, fed_by=(_THEIRS,))],
     fails=[_reserving(None, fed_by=(_THEIRS,))],
     silent=[
