@@ -8,6 +8,7 @@ from typing import Any
 import jmespath
 
 from state.snapshot import Relation, RelationKind, Resource, Snapshot
+from tools.checks.view import View, Workload
 
 
 class Paper:
@@ -89,6 +90,10 @@ class Draft:
     def read(self, operation: str, path: str) -> Any:
         """The value at a JMESPath in the answer of a call; None if there is none."""
         return jmespath.search(path, self.resource.facts.get(operation))
+
+    def view(self) -> View:
+        """The resource as checks would see it, with all that is on the paper so far."""
+        return View(self.resource, Workload(self.paper.snapshot()))
 
     # -- changing facts ---------------------------------------------------------------------------
 

@@ -7,8 +7,9 @@ from state.categories.misconfiguration_and_bugs import (
     GUARDRAILS,
     ROLLS_BACK,
 )
-from state.judgements import Layer, Phase
-from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, check, passed_if
+from state.judgements import Cost, Effort, Layer, Phase
+from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, Remedy, check, passed_if, puts
+from tools.checks.paper import Draft
 from tools.checks.view import View
 
 STACK = "AWS::CloudFormation::Stack"
@@ -40,6 +41,9 @@ def _stack(**fields: object) -> Example:
         "deletion, delete the stack, keep what holds data, and import that into a new one."
     ),
     documentation=("Troubleshooting CloudFormation", f"{_GUIDE}/troubleshooting.html"),
+    remedy=Remedy(
+        change=puts(READ, StackStatus="UPDATE_COMPLETE"), effort=Effort.HOURS, cost=Cost.FREE
+    ),
     passes=[_stack()],
     fails=[
         _stack(StackStatus="UPDATE_ROLLBACK_FAILED"),
@@ -60,6 +64,14 @@ def _checked_at(time: str) -> Example:
     )
 
 
+def _deploy_drift(stack: Draft) -> None:
+    """What should stay is in the template, and deployed; another look finds no drift."""
+    now = stack.taken_at.isoformat()
+    stack.put(READ, LastUpdatedTime=now)
+    stack.put_in(READ, "DriftInformation.StackDriftStatus", "IN_SYNC")
+    stack.put_in(READ, "DriftInformation.LastCheckTimestamp", now)
+
+
 @check(
     id="cloudformation.stack_drifted",
     resource_type=STACK,
@@ -76,6 +88,7 @@ def _checked_at(time: str) -> Example:
         "Detect unmanaged configuration changes with drift detection",
         f"{_GUIDE}/using-cfn-stack-drift.html",
     ),
+    remedy=Remedy(change=_deploy_drift, effort=Effort.HOURS, cost=Cost.FREE),
     passes=[_stack(DriftInformation={"StackDriftStatus": "IN_SYNC"})],
     fails=[
         _stack(DriftInformation={"StackDriftStatus": "DRIFTED"}),
@@ -119,6 +132,11 @@ def stack_drifted(stack: View) -> Outcome:
         f"{_GUIDE}/using-cfn-protect-stacks.html",
     ),
     strength="stacks are protected from deletion",
+    remedy=Remedy(
+        change=puts(READ, EnableTerminationProtection=True),
+        effort=Effort.MINUTES,
+        cost=Cost.FREE,
+    ),
     passes=[_stack(EnableTerminationProtection=True)],
     fails=[_stack(EnableTerminationProtection=False)],
     silent=[

@@ -5,9 +5,11 @@ from collections.abc import Mapping
 from state.categories.misconfiguration_and_bugs import BAD_CHANGE, GUARDRAILS
 from state.categories.shared_fate import SHARED_COMPONENT_FAILED, SHARED_WITH_OTHERS
 from state.categories.single_point_of_failure import COMPONENT_LOST
-from state.judgements import Layer, Phase
-from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, check, passed_if
+from state.judgements import Cost, Effort, Layer, Phase
+from state.snapshot import RelationKind
+from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, Remedy, check, passed_if
 from tools.checks.neighbours import belongs_elsewhere, identify, show_use
+from tools.checks.paper import Draft
 from tools.checks.sharing import named
 from tools.checks.view import View
 
@@ -53,6 +55,27 @@ def _role(
     )
 
 
+def _create(component: Draft) -> None:
+    """Create the roles that are gone again, under the names that they had."""
+    gone = [
+        (relation.target, relation.label)
+        for relation in component.paper.relations
+        if relation.source == component.id and relation.dangling and relation.label in _LABELS
+    ]
+    for arn, label in gone:
+        component.drop_dangling(label)
+        _link(component, _new_role(component, arn.rpartition("/")[2]), label)
+
+
+def _new_role(near: Draft, name: str) -> Draft:
+    facts = {"RoleName": name, "Arn": near.paper.arn("iam", "", f"role/{name}")}
+    return near.add(ROLE, name, {READ: facts}, member=False, region="global")
+
+
+def _link(component: Draft, role: Draft, label: str) -> None:
+    component.link(role, label, kind=RelationKind.PERMISSIONS)
+
+
 @check(
     id="iam.role_missing",
     resource_type=(SERVICE, AGENT),  # functions and state machines: with their other references
@@ -73,6 +96,7 @@ def _role(
         "Troubleshoot IAM roles",
         "https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_roles.html",
     ),
+    remedy=Remedy(change=_create, effort=Effort.HOURS, cost=Cost.FREE),
     passes=[_service(_role(), taskRoleArn="arn")],
     fails=[_service(_role(dangling=True), taskRoleArn="arn")],
     silent=[_service(family="web")],
@@ -85,6 +109,40 @@ def role_missing(component: View) -> Outcome:
         return NOT_APPLICABLE
     gone = [target for label in _LABELS for target in component.dangling(label)]
     return passed_if(not gone, ", ".join(sorted(gone)))
+
+
+def _strangers(role: View) -> list[View]:
+    """What acts as the role and belongs to others."""
+    return [user for user in role.linked_from(*_NAMED) if belongs_elsewhere(user)]
+
+
+def _part(component: Draft) -> None:
+    """A role of the workload is left by others; a role of others, by the component."""
+    if component.type == ROLE:
+        for stranger in _strangers(component.view()):
+            component.paper.draft(stranger.id).unlink(component)
+        return
+    for role in component.linked(ROLE):
+        if not role.resource.member and _strangers(role.view()):
+            _act_as_another(component, role)
+
+
+def _act_as_another(component: Draft, role: Draft) -> None:
+    """A role of its own that may do what the shared one may."""
+    own = _new_role(component, f"{component.name}-{role.name}")
+    for relation in list(component.paper.relations):
+        if relation.source == role.id:
+            target = component.paper.resources.get(relation.target)
+            if target:
+                permitted = component.paper.draft(target.id)
+                own.link(permitted, relation.label, kind=relation.kind, hard=relation.hard)
+        if (relation.source, relation.target) == (component.id, role.id):
+            _link(component, own, relation.label)
+    component.unlink(role)
+    operation, _ = _NAMED[component.type]
+    named = component.resource.facts.get(operation) or {}
+    arn = own.read(READ, "Arn")
+    component.put(operation, **{field: arn for field in named if named[field] == role.id})
 
 
 @check(
@@ -105,6 +163,7 @@ def role_missing(component: View) -> Outcome:
         "Security best practices in IAM",
         "https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html",
     ),
+    remedy=Remedy(change=_part, effort=Effort.HOURS, cost=Cost.FREE),
     passes=[_role(_function()), _function(_role(_function(), member=False))],
     fails=[
         _role(_function(), Example(type=FUNCTION, name="theirs", member=False, label="runs as")),
@@ -139,8 +198,7 @@ def role_shared_by_workloads(view: View) -> Outcome:
         roles = [role for role in linked if _OF_A_SERVICE not in role.id]
     if not roles:
         return NOT_APPLICABLE  # judged on the role itself
-    using = [(user, role) for role in roles for user in role.linked_from(*_NAMED)]
-    shared = [(user, role) for user, role in using if belongs_elsewhere(user)]
+    shared = [(user, role) for role in roles for user in _strangers(role)]
     for user, role in shared:
         show_use(user, role)
     others = [user for user, _ in shared]

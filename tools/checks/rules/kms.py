@@ -11,9 +11,11 @@ from state.categories.misconfiguration_and_bugs import (
 )
 from state.categories.shared_fate import SHARED_COMPONENT_FAILED, SHARED_WITH_OTHERS
 from state.categories.single_point_of_failure import REGION_LOSS, REGION_LOST
-from state.judgements import Layer, Phase
-from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, check, passed_if
+from state.judgements import Cost, Effort, Layer, Phase
+from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, Remedy, check, passed_if, puts
 from tools.checks.neighbours import belongs_elsewhere, show_use
+from tools.checks.paper import Draft
+from tools.checks.regions import another_region
 from tools.checks.sharing import named, users
 from tools.checks.view import View
 
@@ -35,6 +37,11 @@ def _own(key: View) -> bool:
     return bool(key.read(READ, "KeyManager") != "AWS")
 
 
+def _keep(key: Draft) -> None:
+    key.put(READ, KeyState="Enabled", Enabled=True)
+    key.drop(READ, "DeletionDate", "PendingDeletionWindowInDays")
+
+
 @check(
     id="kms.key_pending_deletion",
     resource_type=KEY,
@@ -53,6 +60,7 @@ def _own(key: View) -> bool:
         "only after CloudTrail has shown no use for weeks. Costs a dollar a month."
     ),
     documentation=("Delete an AWS KMS key", f"{_GUIDE}/deleting-keys.html"),
+    remedy=Remedy(change=_keep, effort=Effort.MINUTES, cost=Cost.LITTLE),
     passes=[_key()],
     fails=[_key(KeyState="PendingDeletion"), _key(KeyState="PendingReplicaDeletion")],
     silent=[_key(KeyManager="AWS")],
@@ -80,6 +88,9 @@ def key_pending_deletion(key: View) -> Outcome:
         "store; then retire it by cancelling its uses first."
     ),
     documentation=("Key states of AWS KMS keys", f"{_GUIDE}/key-state.html"),
+    remedy=Remedy(
+        change=puts(READ, KeyState="Enabled", Enabled=True), effort=Effort.MINUTES, cost=Cost.FREE
+    ),
     passes=[_key()],
     fails=[_key(KeyState="Disabled"), _key(KeyState="PendingImport", Origin="EXTERNAL")],
     silent=[_key(KeyManager="AWS", KeyState="Disabled"), _key(KeyState="PendingDeletion")],
@@ -90,6 +101,11 @@ def key_unusable(key: View) -> Outcome:
     if not _own(key) or state in ("PendingDeletion", "PendingReplicaDeletion"):
         return NOT_APPLICABLE
     return passed_if(state not in ("Disabled", "PendingImport", "Unavailable"), f"it is {state}")
+
+
+def _import_for_good(key: Draft) -> None:
+    key.put(READ, ExpirationModel="KEY_MATERIAL_DOES_NOT_EXPIRE")
+    key.drop(READ, "ValidTo")
 
 
 @check(
@@ -108,6 +124,7 @@ def key_unusable(key: View) -> Outcome:
         "people can reach it, and alarm on `SecondsUntilKeyMaterialExpiration`."
     ),
     documentation=("Importing key material", f"{_GUIDE}/importing-keys.html"),
+    remedy=Remedy(change=_import_for_good, effort=Effort.HOURS, cost=Cost.FREE),
     passes=[_key(ExpirationModel="KEY_MATERIAL_EXPIRES", ValidTo="2027-06-01T00:00:00+00:00")],
     fails=[_key(ExpirationModel="KEY_MATERIAL_EXPIRES", ValidTo="2026-06-20T00:00:00+00:00")],
     silent=[_key(), _key(ExpirationModel="KEY_MATERIAL_DOES_NOT_EXPIRE")],
@@ -118,6 +135,22 @@ def key_material_expiring(key: View) -> Outcome:
         return NOT_APPLICABLE
     expires = key.read_time(READ, "ValidTo")
     return passed_if(expires is None or expires - key.workload.taken_at > _SOON)
+
+
+def _replicate(key: Draft) -> None:
+    """A key of several Regions in its place, and one replica more."""
+    known = key.read(READ, "MultiRegionConfiguration") or {}
+    replicas = known.get("ReplicaKeys") or []
+    key.put(
+        READ,
+        MultiRegion=True,
+        MultiRegionConfiguration={
+            "MultiRegionKeyType": "PRIMARY",
+            "PrimaryKey": {"Region": key.region},
+            **known,
+            "ReplicaKeys": [*replicas, {"Region": another_region(key.region)}],
+        },
+    )
 
 
 @check(
@@ -137,6 +170,7 @@ def key_material_expiring(key: View) -> Outcome:
         "of that Region for what AWS services copy."
     ),
     documentation=("Multi-Region keys in AWS KMS", f"{_GUIDE}/multi-region-keys-overview.html"),
+    remedy=Remedy(change=_replicate, effort=Effort.DAYS, cost=Cost.LITTLE),
     passes=[
         _key(
             MultiRegion=True,
@@ -171,6 +205,18 @@ def key_single_region(key: View) -> Outcome:
     return passed_if(bool(key.read(READ, "MultiRegion")) and (replica or bool(others)))
 
 
+def _strangers(key: View) -> list[View]:
+    """What uses the key and belongs to others."""
+    using = {user.id: user for user in (*users(key), *key.linked_from())}
+    return [u for u in using.values() if u.type not in _NO_USERS and belongs_elsewhere(u)]
+
+
+def _leave(key: Draft) -> None:
+    """Others encrypt with a key of their own."""
+    for stranger in _strangers(key.view()):
+        key.paper.draft(stranger.id).unlink(key)
+
+
 @check(
     id="kms.key_shared_widely",
     resource_type=KEY,
@@ -184,6 +230,7 @@ def key_single_region(key: View) -> Outcome:
         "new data at once, existing data when it is next rewritten or restored."
     ),
     documentation=("AWS KMS concepts", f"{_GUIDE}/concepts.html"),
+    remedy=Remedy(change=_leave, effort=Effort.DAYS, cost=Cost.LITTLE),
     passes=[
         Example(facts=_key().facts, linked_from=[Example(type=_FUNCTION, label="encrypted with")])
     ],
@@ -202,8 +249,7 @@ def key_shared_widely(key: View) -> Outcome:
     """A policy written for one of them, a disabled key or a used-up quota strikes the other."""
     if not _own(key):
         return NOT_APPLICABLE
-    using = {user.id: user for user in (*users(key), *key.linked_from())}
-    others = [u for u in using.values() if u.type not in _NO_USERS and belongs_elsewhere(u)]
+    others = _strangers(key)
     for other in others:
         show_use(other, key)
     return passed_if(not others, f"also used by {named(others)}" if others else "")

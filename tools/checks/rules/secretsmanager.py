@@ -5,21 +5,31 @@ from datetime import timedelta
 from state.categories.misconfiguration_and_bugs import EXPIRES, EXPIRY
 from state.categories.shared_fate import SHARED_COMPONENT_FAILED, SHARED_WITH_OTHERS
 from state.categories.single_point_of_failure import REGION_LOSS, REGION_LOST
-from state.judgements import Layer, Phase
-from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, check, passed_if
+from state.judgements import Cost, Effort, Layer, Phase
+from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, Remedy, check, passed_if
 from tools.checks.neighbours import belongs_elsewhere, show_use
-from tools.checks.sharing import named, users
+from tools.checks.paper import Draft
+from tools.checks.regions import another_region
+from tools.checks.sharing import named, separate, users
 from tools.checks.view import View
 
 SECRET = "AWS::SecretsManager::Secret"
 READ = "secretsmanager:DescribeSecret"
 _GUIDE = "https://docs.aws.amazon.com/secretsmanager/latest/userguide"
 _GRACE = timedelta(days=1)  # rotation windows are up to a day long
+_A_MONTH = 30  # days
 _FUNCTION = "AWS::Lambda::Function"
 
 
 def _secret(**fields: object) -> Example:
     return Example(facts={READ: {"Name": "shop/database", **fields}})
+
+
+def _rotate(secret: Draft) -> None:
+    """Rotated now, and due again when its schedule says."""
+    days = secret.read(READ, "RotationRules.AutomaticallyAfterDays") or _A_MONTH
+    due = secret.taken_at + timedelta(days=days)
+    secret.put(READ, LastRotatedDate=secret.taken_at.isoformat(), NextRotationDate=due.isoformat())
 
 
 @check(
@@ -38,6 +48,7 @@ def _secret(**fields: object) -> Example:
         "Manager endpoint), mend it and run `aws secretsmanager rotate-secret`."
     ),
     documentation=("Troubleshoot rotation", f"{_GUIDE}/troubleshoot_rotation.html"),
+    remedy=Remedy(change=_rotate, effort=Effort.HOURS, cost=Cost.FREE),
     passes=[
         _secret(RotationEnabled=True, NextRotationDate="2026-06-20T00:00:00+00:00"),
         _secret(RotationEnabled=True),
@@ -56,6 +67,12 @@ def rotation_failing(secret: View) -> Outcome:
     return passed_if(due is None or due + _GRACE > secret.workload.taken_at)
 
 
+def _restore(secret: Draft) -> None:
+    secret.drop(READ, "DeletedDate")
+    if secret.read(READ, "RotationEnabled"):  # it rests while the secret waits to be deleted
+        _rotate(secret)
+
+
 @check(
     id="secretsmanager.secret_pending_deletion",
     resource_type=SECRET,
@@ -69,12 +86,19 @@ def rotation_failing(secret: View) -> Outcome:
         "until the recovery window ends, and free."
     ),
     documentation=("Delete an AWS Secrets Manager secret", f"{_GUIDE}/manage_delete-secret.html"),
+    remedy=Remedy(change=_restore, effort=Effort.MINUTES, cost=Cost.FREE),
     passes=[_secret()],
     fails=[_secret(DeletedDate="2026-05-30T00:00:00+00:00")],
 )
 def secret_pending_deletion(secret: View) -> Outcome:
     """In its recovery window a secret cannot be read; programs live on a cached copy."""
     return passed_if(not secret.read(READ, "DeletedDate"))
+
+
+def _replicate(secret: Draft) -> None:
+    """Mend the replicas that failed; one in another Region if there are none."""
+    known = secret.read(READ, "ReplicationStatus") or [{"Region": another_region(secret.region)}]
+    secret.put(READ, ReplicationStatus=[{**each, "Status": "InSync"} for each in known])
 
 
 @check(
@@ -95,6 +119,7 @@ def secret_pending_deletion(secret: View) -> Outcome:
     ),
     strength="secrets are replicated to another Region",
     saving="the replicas: 40 cents a month each",
+    remedy=Remedy(change=_replicate, effort=Effort.MINUTES, cost=Cost.LITTLE),
     passes=[
         _secret(ReplicationStatus=[{"Region": "eu-central-1", "Status": "InSync"}]),
         _secret(PrimaryRegion="eu-central-1"),
@@ -103,11 +128,11 @@ def secret_pending_deletion(secret: View) -> Outcome:
         _secret(),
         _secret(ReplicationStatus=[{"Region": "eu-central-1", "Status": "Failed"}]),
     ],
-    silent=[_secret(OwningService="rds"), _secret(DeletedDate="2026-05-30T00:00:00+00:00")],
+    silent=[_secret(OwningService="rds")],
 )
 def secret_not_replicated(secret: View) -> Outcome:
     """The password of a restored database is the old one, and it was in the Region that is gone."""
-    if secret.read(READ, "OwningService") or secret.read(READ, "DeletedDate"):
+    if secret.read(READ, "OwningService"):
         return NOT_APPLICABLE  # the owner makes one where it restores
     is_replica = secret.read(READ, "PrimaryRegion") not in (None, secret.region)
     states = secret.read(READ, "ReplicationStatus[].Status") or ()
@@ -130,6 +155,7 @@ def secret_not_replicated(secret: View) -> Outcome:
         "AWS Secrets Manager best practices",
         f"{_GUIDE}/best-practices.html",
     ),
+    remedy=Remedy(change=separate, effort=Effort.HOURS, cost=Cost.LITTLE),
     passes=[Example(facts=_secret().facts, linked_from=[Example(type=_FUNCTION, label="reads")])],
     fails=[
         Example(
