@@ -24,6 +24,9 @@ from state.premises import NOTHING_GIVEN, Premises
 from state.report import Report
 from state.snapshot import Snapshot
 from state.store import RunRow, Store, now
+from tools.grading.assumptions import assumptions, with_overrides
+from tools.grading.ledger import Ledger
+from tools.grading.reckoning import Reckoning
 
 Tell = Callable[[Mapping[str, Any]], None]
 
@@ -156,6 +159,25 @@ def history(store: Store, thread: str) -> list[HistoryEntry]:
 def snapshot_of(store: Store, report: Report) -> Snapshot:
     """The account as a report's run saw it."""
     return store.get(Snapshot, report.workload.snapshot)
+
+
+def reckoning_of(store: Store, report: Report) -> Reckoning:
+    """The rows and constants that a report was graded from, as its checkpoint keeps them.
+
+    Raises:
+        StoreUnusable: the checkpoint is not there, or speaks of constants there are no more.
+    """
+    with store.explained():
+        machine = build(store, store.checkpointer(), _no_account)
+        values = machine.get_state(_config(report.thread, report.checkpoint)).values
+    if "ledger" not in values:
+        raise StoreUnusable(
+            f"thread {report.thread!r} lacks the checkpoint of that result: assess it again"
+        )
+    return Reckoning(
+        store.get(Ledger, values["ledger"]),
+        with_overrides(assumptions(), report.premises.assumptions),
+    )
 
 
 # -- parts ----------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import typer
 from typer.core import TyperGroup
 
 from seeams import __version__
-from seeams.commands import asking, assessing, drawing, embedded, reference, stored
+from seeams.commands import asking, assessing, drawing, embedded, explaining, reference, stored
 from seeams.failures import guarded
 
 
@@ -56,6 +56,7 @@ for _command, _name, _example in (
     (stored.threads, "threads", "seeams threads"),
     (stored.show, "show", "seeams show shop --json"),
     (stored.history, "history", "seeams history shop"),
+    (explaining.explain, "explain", "seeams explain --thread shop spof"),
     (drawing.diagram, "diagram", "seeams diagram --thread shop --output architecture.svg"),
     (reference.checks, "checks", "seeams checks --category spof"),
     (reference.iam_policy, "iam-policy", "seeams iam-policy > policy.json"),

@@ -85,6 +85,13 @@ class Cap(BaseModel):
     share: float | None = None
 
 
+class Unanswered(BaseModel):
+    """A question nobody could answer, and what a person could attest."""
+
+    question: str
+    attest: str
+
+
 class Known(BaseModel):
     """How much could be read and answered: confidence = (rows + questions known) / all x read."""
 
@@ -96,7 +103,7 @@ class Known(BaseModel):
     confidence: float  # rounded to 2 places, as it is printed
     caps: tuple[Cap, ...] = ()
     missing: tuple[str, ...] = ()  # calls that would have to be allowed or made
-    unanswered: tuple[str, ...] = ()  # questions, with what a person could attest
+    unanswered: tuple[Unanswered, ...] = ()
 
 
 class CategoryExplained(BaseModel):
