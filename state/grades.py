@@ -66,6 +66,40 @@ class Grade(BaseModel):
     savings: tuple[str, ...] = ()
 
 
+class CriticalPath(BaseModel):
+    """What the overall recovery time comes from, and the hard dependencies that lead to it."""
+
+    scenario: str
+    resources: tuple[str, ...]  # from an entry point to what is back last; empty: the whole of it
+    sentence: str
+
+
+class Degraded(BaseModel):
+    """What the workload goes on without while it is down."""
+
+    resources: tuple[str, ...]
+    rto_seconds: float | None  # the longest; None: for good
+    sentence: str
+
+
+class RecoveryPoint(BaseModel):
+    """How far back a store stands after its recovery."""
+
+    model_config = ConfigDict(frozen=True)
+
+    resource: str
+    seconds: float
+
+
+class ConsistencyGap(BaseModel):
+    """Stores that stand at different times after a recovery."""
+
+    scenario: str
+    stores: tuple[RecoveryPoint, ...]  # the furthest back first
+    span_seconds: float
+    sentence: str
+
+
 class Overall(BaseModel):
     """The workload as a whole: no sooner back than its slowest hard dependency."""
 
@@ -75,6 +109,9 @@ class Overall(BaseModel):
     over_built: bool
     confidence: float
     reason: str
+    critical_path: CriticalPath | None = None
+    degraded: Degraded | None = None
+    consistency_gaps: tuple[ConsistencyGap, ...] = ()
 
 
 class Severity(StrEnum):

@@ -8,6 +8,7 @@ from state.categories import Category, categories, scenarios
 from state.grades import Binds, Estimate, Grade, Overall, Term
 from state.judgements import Phase, Verdict
 from state.objectives import Objectives, spell_duration
+from tools.grading.consequences import consistency_gaps, critical_path, degraded
 from tools.grading.coverage import Coverage, coverage_of
 from tools.grading.estimates import share
 from tools.grading.ledger import Ledger
@@ -104,6 +105,9 @@ def compose(grades: Mapping[str, Grade], reckoning: Reckoning, objectives: Objec
         over_built=comfortable and any(g.over_built for g in ordered),
         confidence=round(sum(g.confidence for g in ordered) / len(categories()), 2),
         reason=reason,
+        critical_path=critical_path(graded, reckoning.ledger),
+        degraded=degraded(reckoning, objectives),
+        consistency_gaps=consistency_gaps(reckoning, objectives),
     )
 
 

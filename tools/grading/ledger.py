@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping
 from pydantic import BaseModel
 
 from state.judgements import Assessment, Judgement
-from state.snapshot import Gap, GapReason, Relation, RelationKind, Resource, Snapshot
+from state.snapshot import Gap, GapReason, Resource, Snapshot
+from tools.grading.composition import composition_of
 
 
 class GradedResource(BaseModel):
@@ -15,6 +16,9 @@ class GradedResource(BaseModel):
     type: str
     region: str
     soft: bool  # the rest goes on without it, so it never sets a letter
+    needed_by: str | None = None
+    # ^ its user on the shortest hard path from an entry point; None: it is one, or soft
+    part: str = ""  # the same for all that work flows between
 
 
 class Ledger(BaseModel):
@@ -23,6 +27,7 @@ class Ledger(BaseModel):
     assessments: dict[str, Assessment]  # by category code
     resources: dict[str, GradedResource]  # members by id
     gaps: tuple[Gap, ...]
+    between: dict[str, GradedResource] = {}  # neighbours that hard paths lead over, by id
 
     @property
     def judgements(self) -> Iterable[Judgement]:
@@ -56,40 +61,38 @@ class Ledger(BaseModel):
 
     def name_of(self, resource: str) -> str:
         """What people call a resource; a verdict about the whole has none of its own."""
-        known = self.resources.get(resource)
+        known = self.resources.get(resource) or self.between.get(resource)
         return known.name if known else "the workload"
+
+    def path_to(self, resource: str) -> tuple[str, ...]:
+        """Ids along the shortest hard path from an entry point; itself alone if it is one."""
+        path = [resource]
+        while known := self.resources.get(path[-1]) or self.between.get(path[-1]):
+            if known.needed_by is None:
+                break
+            path.append(known.needed_by)
+        return tuple(reversed(path))
 
 
 def build_ledger(snapshot: Snapshot, assessments: Mapping[str, Assessment]) -> Ledger:
     """The ledger of a workload."""
-    soft = soft_resources(snapshot.resources.values(), snapshot.relations)
+    composition = composition_of(snapshot.resources.values(), snapshot.relations)
+
+    def graded(resource: Resource) -> GradedResource:
+        return GradedResource(
+            name=resource.name,
+            type=resource.type,
+            region=resource.region,
+            soft=resource.id in composition.soft,
+            needed_by=composition.needed_by.get(resource.id),
+            part=composition.parts[resource.id],
+        )
+
+    known = snapshot.resources.values()
+    over = set(composition.needed_by.values())
     return Ledger(
         assessments={code: assessments[code] for code in sorted(assessments)},
-        resources={
-            resource.id: GradedResource(
-                name=resource.name,
-                type=resource.type,
-                region=resource.region,
-                soft=resource.id in soft,
-            )
-            for resource in snapshot.resources.values()
-            if resource.member
-        },
+        resources={each.id: graded(each) for each in known if each.member},
         gaps=tuple(snapshot.gaps),
+        between={each.id: graded(each) for each in known if not each.member and each.id in over},
     )
-
-
-def soft_resources(resources: Iterable[Resource], relations: Iterable[Relation]) -> set[str]:
-    """Members that something uses, and whose loss every user of theirs would ride out.
-
-    A member that nothing is known to use counts as hard: not seeing a use is not the same as no
-    use. Watching something is no use of it.
-    """
-    members = {resource.id for resource in resources if resource.member}
-    uses: dict[str, list[bool]] = {}
-    for relation in relations:
-        if relation.kind is RelationKind.OBSERVABILITY:
-            continue
-        if relation.source in members and relation.target in members:
-            uses.setdefault(relation.target, []).append(relation.hard)
-    return {target for target, hard in uses.items() if not any(hard)}

@@ -34,3 +34,8 @@ class Reckoning:
     def counting(self) -> Sequence[Estimate]:
         """The estimates that set letters: not those of what the rest goes on without."""
         return [each for each in self.estimates if not self.ledger.is_soft(each.resource)]
+
+    @cached_property
+    def soft(self) -> Sequence[Estimate]:
+        """The estimates of what the rest goes on without."""
+        return [each for each in self.estimates if self.ledger.is_soft(each.resource)]

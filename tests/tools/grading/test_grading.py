@@ -12,11 +12,11 @@ from state.categories.single_point_of_failure import COMPONENT_LOST, REGION_LOST
 from state.grades import Binds, Estimate, Grade
 from state.judgements import Assessment, Contribution, Judgement, Phase, Verdict
 from state.objectives import Objectives
-from state.snapshot import Gap, GapReason, Relation, RelationKind, Resource
+from state.snapshot import Gap, GapReason
 from tools.grading.assumptions import assumptions
 from tools.grading.estimates import estimates_of
 from tools.grading.grading import compose, grade
-from tools.grading.ledger import Ledger, soft_resources
+from tools.grading.ledger import Ledger
 from tools.grading.letters import LETTERS, as_number, letter_for, severity_for
 from tools.grading.reckoning import Reckoning
 
@@ -201,26 +201,6 @@ def test_what_the_rest_goes_on_without_sets_no_letter(ledger_of: LedgerOf) -> No
     hour = Objectives(rto_seconds=HOUR, rpo_seconds=HOUR)
     assert given(SPOF, ledger_of(rows), hour).letter == "F"
     assert given(SPOF, ledger_of(rows, soft=["arn:db"]), hour).letter == "A"
-
-
-def test_soft_is_what_every_user_of_it_would_ride_out() -> None:
-    def resource(name: str, *, member: bool = True) -> Resource:
-        return Resource(id=name, type="T", name=name, region="r", member=member)
-
-    def use(source: str, target: str, **fields: Any) -> Relation:
-        fields = {"kind": RelationKind.DATA_FLOW, **fields}
-        return Relation(source=source, target=target, **fields)
-
-    members = [resource(name) for name in ("app", "cache", "database", "alone", "watched")]
-    relations = [
-        use("app", "cache", hard=False),
-        use("app", "database", hard=False),
-        use("cache", "database", hard=True),
-        use("stranger", "alone", hard=False),
-        use("app", "watched", kind=RelationKind.OBSERVABILITY, hard=False),
-    ]
-    stranger = resource("stranger", member=False)
-    assert soft_resources([*members, stranger], relations) == {"cache"}
 
 
 def test_a_category_that_nothing_strikes_is_an_a_only_if_something_was_judged(
