@@ -11,6 +11,7 @@ from state.premises import Premises
 from state.report import Report, WorkloadSummary
 from state.snapshot import Gap, GapReason, Snapshot
 from tools.aws.declarations import collectors
+from tools.grading.disruptions import disruptions
 from tools.grading.findings import findings, strengths
 from tools.grading.ledger import Ledger
 from tools.grading.reckoning import Reckoning
@@ -49,6 +50,7 @@ def write_report(
         premises=premises,
         overall=overall,
         grades={c.code: grades[c.code] for c in categories() if c.code in grades},
+        disruptions=disruptions(reckoning, objectives),
         findings=findings(reckoning, objectives),
         strengths=strengths(ledger),
         answers=_answers(ledger),

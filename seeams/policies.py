@@ -180,7 +180,7 @@ def _doubts(policy: _V2) -> list[str]:
     if target is None:
         return []
     down = spell_duration((1 - target / 100) * _YEAR)
-    doubts = [f"its availability of {target:g} % ({down} down in a year) is not graded: no facts"]
+    doubts = [f"its availability of {target:g} % ({down} down in a year) is not graded here"]
     approaches = (policy.multi_az, policy.multi_region)
     restored = any(each.disaster_recovery_approach == "BACKUP_AND_RESTORE" for each in approaches)
     if target >= _TOP_AVAILABILITY and restored:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
+from state.disruptions import DisruptionGrade
 from state.grades import AnswerRow, Finding, GapRow, Grade, Overall, Usage
 from state.objectives import Objectives
 from state.premises import NOTHING_GIVEN, Premises
@@ -37,6 +38,7 @@ class Report(BaseModel):
     premises: Premises = NOTHING_GIVEN
     overall: Overall
     grades: dict[str, Grade]
+    disruptions: list[DisruptionGrade] = []  # a policy's, or AWS Resilience Hub's four
     findings: list[Finding]
     strengths: list[str]  # what the workload does well
     answers: list[AnswerRow]

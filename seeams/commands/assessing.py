@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from seeams.outcomes import Wanted
     from seeams.progress import Progress
     from state.objectives import Objectives
+    from state.premises import Premises
     from state.snapshot import Selector
 
-SAMPLE = "food-agent"
+SAMPLE, RTO, RPO = "food-agent", "24h", "12h"
 
 
 def assess(
@@ -29,6 +30,9 @@ def assess(
     rpo: options.Rpo = None,
     region_rto: options.RegionRto = None,
     region_rpo: options.RegionRpo = None,
+    policy: options.PolicyFile = None,
+    assumptions: options.AssumptionsFile = None,
+    attest: options.AttestFile = None,
     region: options.Regions = None,
     profile: options.Profile = None,
     role_arn: options.RoleArn = None,
@@ -45,20 +49,26 @@ def assess(
     """
     from seeams.accounts import own_session, regions_of
     from seeams.asked import objectives_of, selector_of
+    from seeams.premises import premises_of
 
     wanted = _wanted(as_json, everything, output, fail_under, store)
     selector = selector_of(tag, stack, resource_group)
-    objectives = objectives_of(rto, rpo, region_rto, region_rpo)
+    premises = premises_of(assumptions, attest)
+    objectives = objectives_of(rto, rpo, region_rto, region_rpo, policy)
     session = own_session(profile, role_arn, next(iter(region or ()), None))
     regions = regions_of(session, region)
-    raise typer.Exit(_assess(session, None, regions, selector, objectives, thread, wanted))
+    terms = objectives, premises
+    raise typer.Exit(_assess(session, None, regions, selector, *terms, thread, wanted))
 
 
 def demo(
-    rto: options.Rto = "24h",
-    rpo: options.Rpo = "12h",
+    rto: options.Rto = None,
+    rpo: options.Rpo = None,
     region_rto: options.RegionRto = None,
     region_rpo: options.RegionRpo = None,
+    policy: options.PolicyFile = None,
+    assumptions: options.AssumptionsFile = None,
+    attest: options.AttestFile = None,
     workload: Annotated[
         str, typer.Option(metavar="NAME", help="The sample: food-agent, shop or shop-ha.")
     ] = SAMPLE,
@@ -72,15 +82,20 @@ def demo(
 ) -> None:
     """Assess a sample workload on an AWS account inside this process.
 
-    No cloud account, no model, no network; your own AWS settings are not looked at.
+    No cloud account, no model, no network; your own AWS settings are not looked at. Objectives that
+    are not given are RTO 24h and RPO 12h.
     """
     from seeams.asked import objectives_of
+    from seeams.premises import premises_of
     from state.snapshot import Selector
     from tools.embedded.samples import sample
     from tools.embedded.server import REGION, EmbeddedAccount
 
     wanted = _wanted(as_json, everything, output, fail_under, store)
-    objectives = objectives_of(rto, rpo, region_rto, region_rpo)
+    premises = premises_of(assumptions, attest)
+    if policy is None:
+        rto, rpo = (RTO if rto is None else rto), (RPO if rpo is None else rpo)
+    objectives = objectives_of(rto, rpo, region_rto, region_rpo, policy)
     chosen = sample(workload)
     regions = list(dict.fromkeys(region or (REGION,)))
     complain(f"Building the sample workload {chosen.name} in an AWS account inside this process")
@@ -92,6 +107,7 @@ def demo(
             regions,
             Selector(tags=dict(chosen.tags)),
             objectives,
+            premises,
             thread or f"demo-{chosen.name}",
             wanted,
         )
@@ -119,6 +135,7 @@ def _assess(
     regions: list[str],
     selector: "Selector",
     objectives: "Objectives",
+    premises: "Premises",
     thread: str | None,
     wanted: "Wanted",
 ) -> int:
@@ -142,7 +159,14 @@ def _assess(
                 account=account_id,
                 regions=tuple(regions),
             )
-            report = run(store, request, objectives, reader(account), tell=progress.tell)
+            report = run(
+                store,
+                request,
+                objectives,
+                reader(account),
+                premises=premises,
+                tell=progress.tell,
+            )
         return deliver(report, snapshot_of(store, report), wanted)
 
 

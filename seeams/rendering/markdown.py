@@ -9,6 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from seeams.console import plain
 from seeams.rendering import words
 from seeams.rendering.names import Names
+from seeams.rendering.premises import disruption_cells, given_by_people
 from seeams.rendering.report import estimates_of
 from state.grades import Term
 from state.judgements import Phase
@@ -52,6 +53,8 @@ def as_markdown(report: Report, names: Names) -> str:
         rows=_rows(report),
         objectives=words.objectives_words(report.objectives),
         tolerance=words.tolerance_words(report.objectives),
+        given=given_by_people(report),
+        disruptions=[(e.letter or "?", *disruption_cells(e)) for e in report.disruptions],
         savings=list(savings),
         usage=words.usage_words(report.usage),
     )

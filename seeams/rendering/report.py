@@ -10,11 +10,13 @@ from seeams.console import plain
 from seeams.rendering import words
 from seeams.rendering.names import Names
 from seeams.rendering.page import SEVERITY_STYLES, Page, Part, badge, columns, counted, joined
+from seeams.rendering.premises import disruptions_table, given_by_people
 from state.categories import categories, scenarios
 from state.grades import AnswerRow, Finding, GapRow, Grade, Term
 from state.judgements import AnswerValue, Phase
 from state.objectives import spell_duration
 from state.report import Report
+from tools.grading.targets import targets_of
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -46,6 +48,9 @@ def print_report(
     ungraded = report.overall.letter is None
     if ungraded:  # what stood in the way comes first
         _gaps(page, report)
+    if report.objectives.disruptions:
+        page.heading("Disruptions", f"of the policy {plain(report.objectives.policy)}")
+        page.show(disruptions_table(report))
     _arithmetic(page, report, names)
     if everything or len(report.findings) <= _FEW:
         _findings(page, report, names)
@@ -85,6 +90,13 @@ def header(page: Page, report: Report) -> None:
         (words.objectives_words(report.objectives), "bold"),
         f" · {words.tolerance_words(report.objectives)}",
     )
+    for note in report.objectives.notes:
+        page.line(f"policy: {plain(note)}", indent=2, hanging=8)
+    given = given_by_people(report)
+    if given:
+        page.line(("given by people", "bold"))
+    for line in given:
+        page.line(f"- {line}", indent=2, hanging=2)
 
 
 def letters(page: Page, report: Report) -> None:
@@ -140,15 +152,14 @@ def estimates_of(grade: Grade, report: Report) -> tuple[str, str]:
     time, data = words.estimates_of(grade)
     if grade.letter is None or time == data == "-":
         return time, data
-    objectives = report.objectives
-    rto, rpo = objectives.rto_seconds, objectives.rpo_seconds
+    rto, rpo = report.objectives.rto_seconds, report.objectives.rpo_seconds
     for term in grade.terms:
-        known = scenarios().get(term.scenario)
-        if known and known.only_if_region_must_survive:
-            if term.term == Phase.LOSE:
-                rpo = objectives.region_rpo_seconds or rpo
-            else:
-                rto = objectives.region_rto_seconds or rto
+        known = term.scenario in scenarios()
+        targets = targets_of(term.scenario, report.objectives) if known else None
+        if targets and term.term == Phase.LOSE:
+            rpo = targets.rpo
+        elif targets:
+            rto = targets.rto
     return f"{time} / {words.short_duration(rto)}", f"{data} / {words.short_duration(rpo)}"
 
 

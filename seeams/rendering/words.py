@@ -114,6 +114,8 @@ def objectives_words(objectives: Objectives) -> str:
             f", for the loss of a Region RTO {short_duration(objectives.region_rto_seconds)} "
             f"and RPO {short_duration(objectives.region_rpo_seconds)}"
         )
+    if objectives.policy:
+        words += f" (policy {plain(objectives.policy)})"
     return words
 
 
