@@ -12,6 +12,7 @@ SeeamsError
     ├── NothingMatches
     ├── UnknownThread
     ├── ThreadConflict
+    ├── ModelUnavailable     no such model, no access to it, or its provider is not installed
     ├── PortTaken
     └── StoreUnusable        locked, corrupt, or written by a newer version
 
@@ -71,6 +72,10 @@ class UnknownThread(Fixable):
 
 class ThreadConflict(Fixable):
     """The thread already belongs to another workload."""
+
+
+class ModelUnavailable(Fixable):
+    """A model cannot be used: its provider, its credentials or the access to it is missing."""
 
 
 class PortTaken(Fixable):
