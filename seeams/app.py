@@ -59,6 +59,7 @@ for _command, _name, _example in (
     (explaining.explain, "explain", "seeams explain --thread shop spof"),
     (drawing.diagram, "diagram", "seeams diagram --thread shop --output architecture.svg"),
     (reference.checks, "checks", "seeams checks --category spof"),
+    (reference.assumptions, "assumptions", "seeams assumptions --template > ours.toml"),
     (reference.iam_policy, "iam-policy", "seeams iam-policy > policy.json"),
 ):
     app.command(_name, epilog=f"Example: {_example}")(_command)

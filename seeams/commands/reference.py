@@ -1,5 +1,6 @@
 """`seeams checks` and `seeams iam-policy`."""
 
+import sys
 from typing import Annotated
 
 import typer
@@ -59,3 +60,26 @@ def iam_policy(
     if len(documents) > 1:
         complain(f"IAM's size limit asks for {len(documents)} policies: this is a list of them")
     print_json(documents[0] if len(documents) == 1 else documents)
+
+
+def assumptions(
+    template: Annotated[
+        bool,
+        typer.Option("--template", help="Print a file for --assumptions to fill in instead."),
+    ] = False,
+    as_json: options.Json = False,
+) -> None:
+    """List the constants that estimates are made of, with their reasons.
+
+    Give your own with --assumptions FILE: what your team measured counts for more.
+    """
+    from seeams.rendering.assumptions import print_assumptions, template_text
+    from tools.grading.assumptions import assumptions as constants
+
+    if template:
+        sys.stdout.write(template_text())
+        sys.stdout.flush()
+    elif as_json:
+        print_json({name: each.model_dump(mode="json") for name, each in constants().items()})
+    else:
+        print_assumptions(out())
