@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from state.grades import Binds, Finding, Severity
+from state.grades import Binds, ConsistencyGap, CriticalPath, Degraded, Finding, Severity
 from state.judgements import Evidence, Verdict
 from state.objectives import Objectives
 
@@ -133,6 +133,9 @@ class OverallExplained(BaseModel):
     confidence: float  # the mean of the five, rounded to 2 places
     categories: tuple[CategoryExplained, ...]
     set_by: tuple[str, ...]  # the categories that have the overall letter
+    critical_path: CriticalPath | None = None
+    degraded: Degraded | None = None
+    consistency_gaps: tuple[ConsistencyGap, ...] = ()
 
 
 class RowExplained(BaseModel):

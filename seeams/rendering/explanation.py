@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _MOST_EVIDENCE = 3
 _MOST_RESOURCES = 5
+_MOST_ROWS = 12  # of a finding, after the first
 _PHASE, _AMOUNT = 11, 10  # widths
 _TEXT = 2 + _PHASE + _AMOUNT + 4  # where a step's words begin
 _SOURCES = {
@@ -85,6 +86,7 @@ def _overall(page: Page, overall: OverallExplained, names: Names) -> None:
         page.line(_shares(category), indent=12)
     if not overall.letter:
         page.line(plain(overall.reason), indent=6)
+    _composed(page, overall)
     confidences = [c.known.confidence if c.known else 0.0 for c in overall.categories]
     page.heading("How sure", "the mean of the five")
     total = " + ".join(map(_number, confidences))
@@ -93,6 +95,16 @@ def _overall(page: Page, overall: OverallExplained, names: Names) -> None:
         if category.category in overall.set_by:
             page.space()
             _category(page, category, names)
+
+
+def _composed(page: Page, overall: OverallExplained) -> None:
+    """What the workload as a whole waits for, goes on without, and has to reconcile."""
+    said = [each for each in (overall.critical_path, overall.degraded) if each is not None]
+    sentences = [each.sentence for each in (*said, *overall.consistency_gaps)]
+    if sentences:
+        page.heading("Together", "the slowest part that the rest cannot do without")
+    for sentence in sentences:
+        page.line(f"- {plain(sentence)}", indent=2, hanging=2)
 
 
 def _shares(category: CategoryExplained) -> str:
@@ -155,7 +167,7 @@ def _behind(page: Page, category: CategoryExplained, names: Names) -> None:
         page.line(
             badge(total.letter),
             "  ",
-            f"{what} {_share(total)}: {names.of(estimate.resource)}, when {estimate.text}",
+            f"{what} {_share(total)}: {_who(estimate.resource, names)}, when {estimate.text}",
             indent=2,
             hanging=6,
         )
@@ -189,8 +201,10 @@ def _known(page: Page, category: CategoryExplained, known: Known) -> None:
         page.line(f"- {plain(cap.because)}{share}: {limit}", indent=2, hanging=2)
     if category.earned and category.earned != category.letter:
         page.line(f"Earned {category.earned}, so limited to {category.letter}.", indent=2)
+    if known.missing or known.unanswered:
+        page.line("To be surer:", indent=2)
     for call in known.missing:
-        page.line(f"- to know more, allow or make {plain(call)}", indent=2, hanging=2)
+        page.line(f"- let {plain(call)} be read", indent=2, hanging=2)
     for each in known.unanswered:
         page.line(f"- {plain(each.question)}", indent=2, hanging=2)
         page.line(f"attest: {plain(each.attest)}", indent=4)
@@ -201,7 +215,7 @@ def _known(page: Page, category: CategoryExplained, known: Known) -> None:
 
 def _estimate(page: Page, estimate: EstimateExplained, names: Names, side: str, note: str) -> None:
     page.heading({"time": "Recovery time", "data": "Data loss"}[side], note)
-    page.line(f"When {estimate.text}: {names.of(estimate.resource)}", indent=2)
+    page.line(f"When {estimate.text}: {_who(estimate.resource, names)}", indent=2)
     _sum(page, estimate.time if side == "time" else estimate.data)
 
 
@@ -209,15 +223,14 @@ def _sum(page: Page, total: Sum) -> None:
     """Every step, what they come to, the share of the target, and where other letters begin."""
     for step in total.steps:
         _step(page, step)
-    in_words = "" if total.seconds is None else f" ({words.short_duration(total.seconds)})"
-    amounts = " + ".join(_number(step.seconds) for step in total.steps) or "nothing is lost: 0"
-    if total.objective == "rto" and not total.steps:
-        amounts = "nothing to wait for: 0"
+    if not total.steps:
+        nothing = "nobody waits" if total.objective == "rto" else "nothing is lost"
+        page.line(f"{nothing}: 0 s", indent=2)
+        return
     if len(total.steps) > 1:
-        end = "no way back" if total.seconds is None else f"{_number(total.seconds)} s{in_words}"
+        amounts = " + ".join(_number(step.seconds) for step in total.steps)
+        end = "no way back" if total.seconds is None else _exact(total.seconds)
         page.line(f"{amounts} = {end}", indent=2)
-    elif not total.steps:
-        page.line(f"{amounts} s", indent=2)
     if total.target_seconds is None:
         page.line("Nothing is asked of this: no objective for the loss of a Region.", indent=2)
         return
@@ -302,7 +315,7 @@ def _last(evidence: Sequence[Evidence]) -> Sequence[Evidence]:
 def _finding(page: Page, finding: FindingExplained, names: Names) -> None:
     severity = finding.severity.value if finding.severity else ""
     lead = (f" {severity} ", SEVERITY_STYLES[severity]) if severity else " no finding "
-    page.line(lead, "  ", (plain(finding.title), "bold"))
+    page.line(lead, "  ", (plain(finding.title), "bold"), hanging=6)
     page.line(joined((finding.check, words.title_of(finding.category))), indent=6)
     if finding.shortfall is not None:
         side = "data" if finding.check.endswith("_rpo") else "time"
@@ -322,17 +335,21 @@ def _finding(page: Page, finding: FindingExplained, names: Names) -> None:
         page.line("It fails nowhere, so it costs nothing.", indent=2)
         return
     page.heading("What it costs alone", "where it is most of the target")
-    for row in finding.rows[:_MOST_RESOURCES]:
-        _row(page, row, names)
-    if len(finding.rows) > _MOST_RESOURCES:
-        page.line(f"and {len(finding.rows) - _MOST_RESOURCES} more that cost no more", indent=2)
+    _row(page, finding.rows[0], names)
     _turns(page, finding.milder_up_to, finding.severer_from)
+    if len(finding.rows) > 1:
+        page.heading("The others", "worked out alike")
+    for row in finding.rows[1 : _MOST_ROWS + 1]:
+        total = _alone(row) if row.binding else "costs nothing that the objectives ask for"
+        page.line(f"{_who(row.resource, names)}: {total}", indent=2, hanging=2)
+    if len(finding.rows) > _MOST_ROWS + 1:
+        page.line(f"and {len(finding.rows) - _MOST_ROWS - 1} more that cost no more", indent=2)
 
 
 def _row(page: Page, row: RowExplained, names: Names) -> None:
     known = scenarios().get(row.scenario or "")
     when = f"when {known.text}" if known else "in whatever strikes"
-    page.line((names.of(row.resource), "bold"), f", {when}" if row.binding else "", indent=2)
+    page.line((_who(row.resource, names), "bold"), f", {when}" if row.binding else "", indent=2)
     if row.note:
         page.line(plain(row.note), indent=2)
     if row.binding is None:
@@ -342,19 +359,23 @@ def _row(page: Page, row: RowExplained, names: Names) -> None:
         return
     for step in row.binding.steps:
         _step(page, step)
-    severity = row.severity.value if row.severity else "no finding"
-    target = f"{row.binding.objective.upper()} {row.binding.target_seconds} s"
-    if row.binding.share is None:
-        page.line(f"never, whatever the {target}: {severity}", indent=2)
-    else:
-        amounts = " + ".join(_number(step.seconds) for step in row.binding.steps)
-        page.line(
-            f"{amounts} = {_number(row.binding.seconds)} s of {target} = "
-            f"{_fraction(row.binding.share)}: {severity}",
-            indent=2,
-        )
+    page.line(_alone(row), indent=2)
     if row.soft:
         page.line("all that uses it goes on without it: never more than low", indent=2)
+
+
+def _alone(row: RowExplained) -> str:
+    """The sum of one row, its share of the target and the severity that gives."""
+    severity = row.severity.value if row.severity else "no finding"
+    if row.binding is None:
+        return severity
+    target = f"{row.binding.objective.upper()} {row.binding.target_seconds} s"
+    if row.binding.share is None:
+        return f"never, whatever the {target}: {severity}"
+    amounts = " + ".join(_number(step.seconds) for step in row.binding.steps)
+    if len(row.binding.steps) > 1:
+        amounts += f" = {_number(row.binding.seconds)}"
+    return f"{amounts} s of {target} = {_fraction(row.binding.share)}: {severity}"
 
 
 # -- resources ------------------------------------------------------------------------------------
@@ -379,6 +400,11 @@ def _resource(page: Page, resource: ResourceExplained, names: Names) -> None:
         page.line((f"When {each.text}: ", "bold"), plain(each.because), indent=2, hanging=2)
         if each.url:
             page.verbatim(plain(each.url), indent=4)
+
+
+def _who(resource: str, names: Names) -> str:
+    """A resource and what it is: a queue and a function may share a name."""
+    return names.with_kinds([resource], "")
 
 
 def _number(value: float | None) -> str:

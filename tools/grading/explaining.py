@@ -125,6 +125,9 @@ class _Explaining:
             confidence=composed.confidence,
             categories=tuple(self.category(category) for category in categories()),
             set_by=tuple(c for c, g in grades.items() if g.letter and g.letter == composed.letter),
+            critical_path=composed.critical_path,
+            degraded=composed.degraded,
+            consistency_gaps=composed.consistency_gaps,
         )
 
     def category(self, category: Category) -> CategoryExplained:
@@ -259,7 +262,7 @@ class _Explaining:
     # -- resources --------------------------------------------------------------------------------
 
     def resource_called(self, what: str) -> str:
-        """The id of the resource of that id or name.
+        """The id of the resource of that id, end of an ARN (`db:orders`) or name.
 
         Raises:
             WrongUse: none, or several.
@@ -267,9 +270,10 @@ class _Explaining:
         known = self.ledger.resources
         if what in known or what in self.reckoning.rows:
             return what
-        named = [resource for resource, each in known.items() if each.name == what]
+        named = [r for r, each in known.items() if each.name == what or r.endswith(f":{what}")]
         if len(named) > 1:
-            raise WrongUse(f"several resources are called {what!r}: {', '.join(sorted(named))}")
+            listed = ", ".join(sorted(named))
+            raise WrongUse(f"several resources are called {what!r}: name one of {listed}")
         if not named:
             raise WrongUse(
                 f"nothing is called {what!r} here: name overall, a category "
@@ -280,7 +284,11 @@ class _Explaining:
     def resource(self, resource: str) -> ResourceExplained:
         """Every estimate of a resource, and why there is none where there is none."""
         known = self.ledger.resources.get(resource)
-        estimates = [each for each in self.reckoning.estimates if each.resource == resource]
+        order = list(category_of_scenario())
+        estimates = sorted(
+            (each for each in self.reckoning.estimates if each.resource == resource),
+            key=lambda each: order.index(each.scenario),
+        )
         struck = {each.scenario for each in estimates}
         kind = known.type if known else ""
         return ResourceExplained(
@@ -299,7 +307,7 @@ class _Explaining:
             ),
             none=tuple(
                 self.no_estimate(resource, kind, scenario)
-                for scenario in category_of_scenario()
+                for scenario in order
                 if scenario not in struck
             ),
         )
