@@ -92,8 +92,8 @@ class Draft:
         return jmespath.search(path, self.resource.facts.get(operation))
 
     def view(self) -> View:
-        """The resource as checks would see it, with all that is on the paper so far."""
-        return View(self.resource, Workload(self.paper.snapshot()))
+        """The resource (or the workload) as checks would see it, with all that is on the paper."""
+        return View(self.resource if self._id else None, Workload(self.paper.snapshot()))
 
     # -- changing facts ---------------------------------------------------------------------------
 
@@ -122,6 +122,11 @@ class Draft:
     def edit(self, operation: str, change: Callable[[Any], None]) -> None:
         """Change the answer of a call in place, where it is a list or deeply nested."""
         change(self.paper.writable(self.id).facts.setdefault(operation, {}))
+
+    def tag(self, tags: Mapping[str, str]) -> None:
+        """Give it these tags too."""
+        resource = self.paper.writable(self.id)
+        resource.tags = {**resource.tags, **tags}
 
     # -- changing the surroundings ----------------------------------------------------------------
 

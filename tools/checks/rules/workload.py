@@ -12,11 +12,14 @@ from state.categories.single_point_of_failure import (
     REGION_LOSS,
     REGION_LOST,
 )
-from state.judgements import WORKLOAD, Layer, Phase
+from state.judgements import WORKLOAD, Cost, Effort, Layer, Phase
 from state.snapshot import Relation, RelationKind
-from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, check, passed_if
+from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, Remedy, check, passed_if
 from tools.checks.neighbours import identify, is_readable, tagged_otherwise
+from tools.checks.paper import Draft
+from tools.checks.regions import another_region
 from tools.checks.sharing import named
+from tools.checks.twins import build_twins
 from tools.checks.view import View
 
 _PILLAR = "https://docs.aws.amazon.com/wellarchitected/latest/reliability-pillar"
@@ -94,6 +97,13 @@ _FACTS: dict[str, dict[str, dict[str, object]]] = {
 }
 
 
+def _stand_by(workload: Draft) -> None:
+    """What runs, once more in another Region; where nothing runs, what is kept."""
+    regional = [each for each in workload.members(*_COMPONENTS) if each.region != "global"]
+    running = [each for each in regional if each.type in _RUNNING]
+    build_twins(running or regional, region=another_region((running or regional)[0].region))
+
+
 @check(
     id="workload.single_region",
     resource_type=WORKLOAD,
@@ -113,6 +123,7 @@ _FACTS: dict[str, dict[str, dict[str, object]]] = {
     ),
     strength="the workload runs in a second Region as well",
     saving="what stands by in the second Region",
+    remedy=Remedy(change=_stand_by, effort=Effort.WEEKS, cost=Cost.MUCH),
     passes=[
         Example(linked=[_member(_SERVICE), _member(_SERVICE, region="eu-central-1")]),
         Example(linked=[_member(_TABLE), _member(_TABLE, region="eu-central-1")]),
@@ -136,6 +147,34 @@ def single_region(workload: View) -> Outcome:
     return passed_if(len({member.region for member in running or members}) > 1)
 
 
+_Found = tuple[View, Relation, View]
+
+
+def _far(members: Sequence[View]) -> list[_Found]:
+    """What members cannot work without in another Region; a replica's source is meant to be far."""
+    return [
+        (member, relation, other)
+        for member, relation, other in _dependencies(members)
+        if relation.kind is RelationKind.DATA_FLOW
+        and "global" not in (member.region, other.region)
+        and member.region != other.region
+        and "replica" not in relation.label
+    ]
+
+
+def _use(user: Draft, other: Draft, instead: Draft, relation: Relation) -> None:
+    user.unlink(other)
+    user.link(instead, relation.label, kind=relation.kind, hard=relation.hard)
+
+
+def _bring_near(workload: Draft) -> None:
+    """A replica of each far dependency in the Region of its users."""
+    for member, relation, other in _far(_assessed(workload.view())):
+        far = workload.paper.draft(other.id)
+        [near] = build_twins([far], region=member.region, member=other.member)
+        _use(workload.paper.draft(member.id), far, near, relation)
+
+
 @check(
     id="workload.cross_region_dependency",
     resource_type=WORKLOAD,
@@ -155,6 +194,7 @@ def single_region(workload: View) -> Outcome:
         "https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/"
         "abstract-and-introduction.html",
     ),
+    remedy=Remedy(change=_bring_near, effort=Effort.DAYS, cost=Cost.SOME),
     passes=[Example(linked=[_member(_SERVICE, linked=[_neighbour(_TABLE)])])],
     fails=[
         Example(
@@ -170,19 +210,23 @@ def cross_region_dependency(workload: View) -> Outcome:
     members = _assessed(workload)
     if not members:
         return NOT_APPLICABLE
-    far = [
-        (member, relation, other)
-        for member, relation, other in _dependencies(members)
-        if relation.kind is RelationKind.DATA_FLOW
-        and "global" not in (member.region, other.region)
-        and member.region != other.region
-        and "replica" not in relation.label
-    ]
+    far = _far(members)
     for each in far:
         _show(*each)
     return passed_if(
         not far, ", ".join(f"{m.name} needs {o.name} in {o.region}" for m, _, o in far)
     )
+
+
+def _keep_apart(workload: Draft) -> None:
+    """One of its own for each component that uses another environment's."""
+    paper = workload.paper
+    for member, relation, other in _dependencies(_assessed(workload.view())):
+        here, there = _environment(member), _environment(other)
+        if here and there and here != there:
+            theirs = paper.draft(other.id)
+            [own] = build_twins([theirs], name=f"{other.name}-{here}", tags={"environment": here})
+            _use(paper.draft(member.id), theirs, own, relation)
 
 
 @check(
@@ -202,6 +246,7 @@ def cross_region_dependency(workload: View) -> Outcome:
         "https://docs.aws.amazon.com/whitepapers/latest/organizing-your-aws-environment/"
         "benefits-of-using-multiple-aws-accounts.html",
     ),
+    remedy=Remedy(change=_keep_apart, effort=Effort.DAYS, cost=Cost.SOME),
     passes=[
         Example(
             linked=[
@@ -259,6 +304,22 @@ def _environment(view: View) -> str:
     return "" if value in _EVERY_ENVIRONMENT else _SHORT.get(value, value)
 
 
+def _untagged(members: Sequence[View]) -> list[_Found]:
+    return [
+        (member, relation, other)
+        for member, relation, other in _dependencies(members)
+        if not other.member and not tagged_otherwise(other)
+    ]
+
+
+def _say_whose(workload: Draft) -> None:
+    """Tag it as shared: as the workload's own it would have to be assessed first."""
+    view = workload.view()
+    wanted = view.workload.snapshot.selector.tags
+    for _, _, other in _untagged(_assessed(view)):
+        workload.paper.draft(other.id).tag(dict.fromkeys(wanted, "shared"))
+
+
 @check(
     id="workload.untagged_dependency",
     resource_type=WORKLOAD,
@@ -278,6 +339,7 @@ def _environment(view: View) -> str:
         "Best practices and strategies for tagging",
         "https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html",
     ),
+    remedy=Remedy(change=_say_whose, effort=Effort.MINUTES, cost=Cost.FREE),
     passes=[
         Example(linked=[_member(_SERVICE, linked=[_neighbour(_TABLE, workload="x")])]),
         Example(linked=[_member(_SERVICE)]),
@@ -288,13 +350,9 @@ def _environment(view: View) -> str:
 def untagged_dependency(workload: View) -> Outcome:
     """What no inventory lists is missing from backups, alarms and runbooks as well."""
     members = _assessed(workload)
-    if not members:
-        return NOT_APPLICABLE
-    missing = [
-        (member, relation, other)
-        for member, relation, other in _dependencies(members)
-        if not other.member and not tagged_otherwise(other)
-    ]
+    if not members or not workload.workload.snapshot.selector.tags:
+        return NOT_APPLICABLE  # a stack or a group lists its own
+    missing = _untagged(members)
     for each in missing:
         _show(*each)
     others = {other.id: other for _, _, other in missing}

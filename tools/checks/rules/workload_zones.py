@@ -1,27 +1,45 @@
 """The workload as a whole: the zones it stands in."""
 
 from state.categories.single_point_of_failure import ZONE_LOSS, ZONE_LOST
-from state.judgements import WORKLOAD, Layer, Phase
-from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, check, failed, passed
+from state.judgements import WORKLOAD, Cost, Effort, Layer, Phase
+from tools.checks import (
+    NOT_APPLICABLE,
+    Effect,
+    Example,
+    Outcome,
+    Remedy,
+    all_checks,
+    check,
+    failed,
+    passed,
+)
+from tools.checks.paper import Draft
 from tools.checks.rules.asg import is_switched_off
 from tools.checks.rules.ec2 import INSTANCE, is_replaced
 from tools.checks.rules.ec2 import READ as INSTANCES
 from tools.checks.rules.ecs import READ as SERVICES
 from tools.checks.rules.ecs import is_kept_running
 from tools.checks.view import View
+from tools.checks.zones import SUBNET, another_zone, place_in, zones_of
 
 _PILLAR = "https://docs.aws.amazon.com/wellarchitected/latest/reliability-pillar"
-_SUBNET = "AWS::EC2::Subnet"
 _GROUP = "AWS::AutoScaling::AutoScalingGroup"
 _SERVICE = "AWS::ECS::Service"
 _DATABASE = "AWS::RDS::DBInstance"
-_RUNNING = (_GROUP, INSTANCE, _SERVICE, "AWS::Lambda::Function")  # what does the work
+_FUNCTION = "AWS::Lambda::Function"
+_RUNNING = (_GROUP, INSTANCE, _SERVICE, _FUNCTION)  # what does the work
+# What replaces itself, and the check whose remedy gives it a second zone.
+_SPREAD_BY = {
+    _GROUP: "asg.group_single_az",
+    _SERVICE: "ecs.service_single_az",
+    _FUNCTION: "lambda.function_vpc_single_az",
+}
 
 
 def _placed(*zones: str, kind: str = _SERVICE) -> Example:
     subnets = [
         Example(
-            type=_SUBNET,
+            type=SUBNET,
             facts={"ec2:DescribeSubnets": {"AvailabilityZone": zone}},
             member=False,
             label="placed in",
@@ -43,6 +61,36 @@ _HERE = _placed("eu-west-1a")
 _BOTH = _placed("eu-west-1a", "eu-west-1b")
 
 
+def _spread(workload: Draft) -> None:
+    """What replaces itself may use a second zone; where nothing does, a store or a server is there.
+
+    Whether all of it then stands in several zones is for the checks of each to say.
+    """
+    movable = [each for each in workload.members(*_SPREAD_BY) if zones_of(each)]
+    for each in movable:
+        remedy = all_checks()[_SPREAD_BY[each.type]].remedy
+        if remedy:
+            remedy.change(each)
+    if not movable:
+        _move_one(workload)
+
+
+def _move_one(workload: Draft) -> None:
+    for database in workload.members(_DATABASE):
+        if not database.read("rds:DescribeDBInstances", "DBClusterIdentifier"):
+            database.put("rds:DescribeDBInstances", MultiAZ=True)
+            return
+    running = [
+        s for s in workload.members(INSTANCE) if s.read(INSTANCES, "State.Name") == "running"
+    ]
+    server = [each for each in running if zones_of(each)][-1]
+    zone = another_zone(server, zones_of(server))
+    for subnet in server.linked(SUBNET, label="placed in"):
+        server.unlink(subnet, "placed in")
+    server.put(INSTANCES, SubnetId=place_in(server, zone))
+    server.put_in(INSTANCES, "Placement.AvailabilityZone", zone)
+
+
 @check(
     id="workload.single_az",
     resource_type=WORKLOAD,
@@ -60,6 +108,7 @@ _BOTH = _placed("eu-west-1a", "eu-west-1b")
         f"{_PILLAR}/rel_fault_isolation_multiaz_region_system.html",
     ),
     strength="what runs is spread over several zones",
+    remedy=Remedy(change=_spread, effort=Effort.HOURS, cost=Cost.LITTLE),
     passes=[
         Example(linked=[_BOTH, _BOTH, _BALANCED]),
         Example(linked=[_BOTH, _database("eu-west-1a", "eu-west-1b")]),
@@ -71,6 +120,10 @@ _BOTH = _placed("eu-west-1a", "eu-west-1b")
         Example(linked=[_HERE, _placed("eu-west-1a", "eu-west-1a")]),
         Example(linked=[_HERE, _placed("eu-west-1a", kind=INSTANCE), _BALANCED]),
         Example(linked=[_HERE, _database("eu-west-1a")]),
+        Example(linked=[_placed("eu-west-1a", kind=INSTANCE), _database("eu-west-1a")]),
+        Example(
+            linked=[_placed("eu-west-1a", kind=INSTANCE), _placed("eu-west-1a", kind=INSTANCE)]
+        ),
     ],
     silent=[
         Example(linked=[_HERE]),
@@ -114,7 +167,7 @@ def _is_at_work(member: View) -> bool:
 
 def _running_in(member: View) -> tuple[str, set[str]]:
     """What stands in for one another (lone servers, at best), and the zones it may run in."""
-    subnets = member.linked(_SUBNET, label="placed in")
+    subnets = member.linked(SUBNET, label="placed in")
     zones = {subnet.read("ec2:DescribeSubnets", "AvailabilityZone") for subnet in subnets}
     return INSTANCE if member.type == INSTANCE else member.id, zones
 
