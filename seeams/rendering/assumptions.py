@@ -58,11 +58,15 @@ def template_text() -> str:
         if constant.kind == "configured":
             continue
         about = textwrap.wrap(f"{constant.what}. {constant.why}", 96)
-        lines = [f"# {line}" for line in about]
-        lines += [f"# [{name}]", f'# seconds = "{short_duration(constant.seconds)}"']
+        seconds = '"..."  # as it is: for ever' if constant.never else _quoted(constant.seconds)
+        lines = [*(f"# {line}" for line in about), f"#[{name}]", f"#seconds = {seconds}"]
         if constant.unit:
-            each = f'"{short_duration(constant.seconds_per_unit)}"'
-            lines.append(f"# seconds_per_unit = {each}  # per {constant.unit}")
-        lines.append('# why = ""')
+            each = _quoted(constant.seconds_per_unit)
+            lines.append(f"#seconds_per_unit = {each}  # per {constant.unit}")
+        lines.append('#why = ""')
         parts.append("\n".join(lines) + "\n")
     return "\n".join(parts)
+
+
+def _quoted(seconds: float) -> str:
+    return f'"{short_duration(seconds)}"' if seconds.is_integer() else str(seconds)

@@ -310,7 +310,8 @@ def _answer(page: Page, answer: AnswerRow, everything: bool) -> None:
     if not everything:
         return
     if answer.answer is AnswerValue.CANNOT_DETERMINE:
-        page.line(f"attest: {plain(answer.attest)}", indent=9)
+        known = _IDS.get(answer.question)
+        page.line(f"attest: {plain(answer.attest)}{f' ({known})' if known else ''}", indent=9)
     elif answer.answer != _GOOD.get(answer.question):
         page.line(plain(answer.because), indent=9)
 
@@ -323,6 +324,7 @@ _ANSWERS = {
 }
 _OPEN_ANSWERS = {"yes": "well", "no": "badly"}  # "what happens when ...?" is not answered yes
 _GOOD = {question.text: question.good for c in categories() for question in c.questions}
+_IDS = {question.text: question.id for c in categories() for question in c.questions}
 _OPEN = {question.text for c in categories() for question in c.questions if question.is_open}
 
 
