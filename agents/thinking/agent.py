@@ -261,7 +261,7 @@ def _tell_text(category: Category, chunk: Any, observe: Observe) -> None:
         observe("says", {"category": category.code, "text": chunk.text})
 
 
-def _messages(update: Mapping[str, Any]) -> list[Any]:
+def _messages(update: Any) -> list[Any]:
     """The messages that a step of the agent wrote."""
     return [
         message
