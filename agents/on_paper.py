@@ -1,16 +1,20 @@
 """What a person's premises make of a workload: fixes and attestations, on paper."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from agents.specialist import assess
 from state.categories import Category, categories
-from state.judgements import Assessment
-from state.premises import Premises
+from state.judgements import Assessment, Verdict
+from state.objectives import Objectives
+from state.plans import Plan
+from state.premises import Fix, Premises
 from state.snapshot import Snapshot
 from tools.checks import all_checks
 from tools.checks.fixing import with_fixes
+from tools.grading.assumptions import assumptions, with_overrides
 from tools.grading.attesting import with_attestations
+from tools.grading.cheapest import candidates_in, cheapest
 from tools.grading.ledger import Ledger, build_ledger
 
 
@@ -38,6 +42,41 @@ def given(snapshot: Snapshot, assessments: Mapping[str, Assessment], premises: P
         }
     attested = with_attestations(assessments, snapshot, premises.attestations)
     return Given(snapshot, build_ledger(snapshot, attested))
+
+
+def cheapest_way(
+    snapshot: Snapshot,
+    assessments: Mapping[str, Assessment],
+    premises: Premises,
+    objectives: Objectives,
+    target: str,
+) -> Plan:
+    """The cheapest fixes, beside the premises, after which every category earns a letter.
+
+    Raises:
+        InvalidPremises: as `given` does.
+    """
+    now = given(snapshot, assessments, premises)
+    fails = {
+        (row.check, row.resource)
+        for each in assessments.values()
+        for row in each.judgements
+        if row.verdict is Verdict.FAIL
+    }
+
+    def judge_again(fixes: Sequence[Fix]) -> Ledger:
+        more = premises.plus(Premises(fixes=tuple(fixes)))
+        return given(snapshot, assessments, more).ledger
+
+    return cheapest(
+        now.snapshot,
+        now.ledger,
+        [each for each in candidates_in(now.ledger) if each in fails],
+        judge_again,
+        with_overrides(assumptions(), premises.assumptions),
+        objectives,
+        target,
+    )
 
 
 def _again(category: Category, before: Assessment, snapshot: Snapshot) -> Assessment:

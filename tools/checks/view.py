@@ -1,6 +1,6 @@
 """How a check sees the account: a resource, what it is linked to, and a memory of what was read."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -33,7 +33,7 @@ class Workload:
         return self.snapshot.taken_at
 
     @cached_property
-    def by_type(self) -> dict[str, list[Resource]]:
+    def by_type(self) -> Mapping[str, Sequence[Resource]]:
         """Resources by type, members and neighbours, in the order of their ids."""
         index: dict[str, list[Resource]] = {}
         for resource in sorted(self.snapshot.resources.values(), key=lambda r: r.id):
@@ -41,14 +41,14 @@ class Workload:
         return index
 
     @cached_property
-    def outgoing(self) -> dict[str, list[Relation]]:
+    def outgoing(self) -> Mapping[str, Sequence[Relation]]:
         """Relations by their source."""
-        return _grouped(self.snapshot.relations, by_source=True)
+        return grouped(self.snapshot.relations, by_source=True)
 
     @cached_property
-    def incoming(self) -> dict[str, list[Relation]]:
+    def incoming(self) -> Mapping[str, Sequence[Relation]]:
         """Relations by their target."""
-        return _grouped(self.snapshot.relations, by_source=False)
+        return grouped(self.snapshot.relations, by_source=False)
 
     @cached_property
     def _gaps(self) -> dict[tuple[str, str | None], Gap]:
@@ -71,7 +71,7 @@ class Workload:
             yield from (r for r in self.by_type.get(each, ()) if r.member)
 
     @cached_property
-    def neighbours(self) -> dict[str, list[Resource]]:
+    def neighbours(self) -> Mapping[str, Sequence[Resource]]:
         """Resources outside the workload, by type."""
         return {
             kind: [resource for resource in found if not resource.member]
@@ -79,7 +79,8 @@ class Workload:
         }
 
 
-def _grouped(relations: Iterable[Relation], *, by_source: bool) -> dict[str, list[Relation]]:
+def grouped(relations: Iterable[Relation], *, by_source: bool) -> dict[str, list[Relation]]:
+    """Relations by their source or by their target, in a stable order."""
     index: dict[str, list[Relation]] = {}
     ordered = sorted(relations, key=lambda r: (r.source, r.target, r.kind, r.label))
     for relation in ordered:

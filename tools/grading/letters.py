@@ -5,6 +5,8 @@ the target at most, a B half of it, a C all of it; a D is over by up to four tim
 off than that, or has no recovery at all.
 """
 
+from math import inf
+
 from state.grades import Severity
 
 LETTERS = ("A", "A-", "B+", "B", "B-", "C+", "C", "C-", "D+", "D", "D-", "F")
@@ -52,6 +54,11 @@ SOFT_SHARE = 0.2  # at most, of what the rest goes on without: worth a line, nev
 def letter_for(share: float) -> str:
     """The letter of a share of the target; infinity (no recovery) is an F."""
     return next((letter for end, letter in _BANDS if share <= end), "F")
+
+
+def most_for(letter: str) -> float:
+    """The largest share of the target that earns this letter."""
+    return next((end for end, earned in _BANDS if earned == letter), inf)
 
 
 def worst(letters: list[str]) -> str:

@@ -1,0 +1,102 @@
+"""What has to hold for every category to earn its letter, as needs of the search."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from state.grades import Grade
+from state.objectives import Objectives
+from tools.grading.cheapest.search import Fixes
+from tools.grading.cheapest.variants import Shares, Variants
+from tools.grading.coverage import Coverage, coverage_of
+from tools.grading.ledger import Ledger
+from tools.grading.letters import LETTERS, letter_for, most_for, worst
+
+_MOST = 1e6  # a share: what never recovers is no further off than this
+
+Goals = Mapping[str, str]  # category code -> the letter to reach
+
+
+def goals_of(target: str, best: Mapping[str, Grade]) -> Goals:
+    """The letter that is asked for, or the best that fixes reach; none where there is no letter."""
+    return {code: worst([target, grade.letter]) for code, grade in best.items() if grade.letter}
+
+
+@dataclass(frozen=True)
+class ResourceNeed:
+    """A resource is to recover soon enough for every category that it strikes."""
+
+    resource: str
+    goals: Goals
+    shares: Shares
+    fixes: Fixes
+
+    def met(self, fixes: Fixes) -> bool:
+        """Whether it does, with these fixes."""
+        return all(
+            share <= most_for(self.goals[code])
+            for code, share in self.shares.of(self.resource, fixes).items()
+            if code in self.goals
+        )
+
+    def excess(self, fixes: Fixes) -> float:
+        """By which shares of the targets it is too late, added up."""
+        return sum(
+            max(0.0, min(share, _MOST) - min(most_for(self.goals[code]), _MOST))
+            for code, share in self.shares.of(self.resource, fixes).items()
+            if code in self.goals
+        )
+
+    def letters(self, fixes: Fixes) -> dict[str, str]:
+        """The letter that each category would have because of this resource."""
+        shares = self.shares.of(self.resource, fixes)
+        return {code: letter_for(shares[code]) for code in self.goals if code in shares}
+
+
+@dataclass(frozen=True)
+class CoverageNeed:
+    """Enough of a category is to be known, and to speak for it, for the letter."""
+
+    category: str
+    goal: str
+    variants: Variants
+    ledger: Ledger
+    objectives: Objectives
+
+    @cached_property
+    def fixes(self) -> Fixes:
+        """Those that change a verdict of the category anywhere."""
+        return frozenset().union(*(self.variants.bearing_on(each) for each in self._resources))
+
+    def met(self, fixes: Fixes) -> bool:
+        """Whether that much is known, with these fixes."""
+        coverage = self._coverage(fixes)
+        return not coverage.too_little and coverage.limit(self.goal) == self.goal
+
+    def excess(self, fixes: Fixes) -> float:
+        """How many letters the cap is too low."""
+        coverage = self._coverage(fixes)
+        if coverage.too_little:
+            return float(len(LETTERS))
+        return float(LETTERS.index(coverage.limit(self.goal)) - LETTERS.index(self.goal))
+
+    def letters(self, fixes: Fixes) -> dict[str, str]:
+        """The best letter that may be given for the category."""
+        coverage = self._coverage(fixes)
+        return {} if coverage.too_little else {self.category: coverage.limit("A")}
+
+    @cached_property
+    def _resources(self) -> frozenset[str]:
+        judged = {row.resource for row in self.ledger.judgements}
+        return frozenset(judged | self.ledger.resources.keys() | self.variants.added())
+
+    def _coverage(self, fixes: Fixes) -> Coverage:
+        rows = tuple(
+            row
+            for resource in sorted(self._resources)
+            for row in self.variants.rows(resource, fixes & self.fixes, self.category)
+        )
+        before = self.ledger.assessments[self.category]
+        return coverage_of(
+            before.model_copy(update={"judgements": rows}), self.ledger, self.objectives
+        )
