@@ -85,3 +85,17 @@ class Thinking(BaseModel):
     cached_tokens: int = 0
     usd: float = 0.0
     seconds: float = 0.0
+
+
+class Summary(BaseModel):
+    """What a model wrote at the head of the report; only sentences that were verified."""
+
+    model: str
+    stop: Stop
+    detail: str = ""
+    sentences: tuple[str, ...] = ()
+    dropped: tuple[Dropped, ...] = ()
+    model_calls: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    usd: float = 0.0

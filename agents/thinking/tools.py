@@ -1,13 +1,13 @@
 """The tools of a specialist's agent: to look, to ask AWS, to read documentation, to calculate."""
 
 import json
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from langchain_core.tools import BaseTool, tool
 
 from agents.claims import Defect, Doubt, Findings, Reply
+from agents.harness import AskAws
 from agents.prompts import fenced
 from state.objectives import Objectives, spell_duration
 from tools.grading.letters import letter_for
@@ -15,8 +15,6 @@ from tools.inspecting import Inspection
 
 if TYPE_CHECKING:
     from tools.docs.shelf import Shelf
-
-AskAws = Callable[[str, str, Mapping[str, Any], str | None], Any]
 
 
 @dataclass

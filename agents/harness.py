@@ -1,0 +1,111 @@
+"""The harness of every agent: a model, its bounds, and what happens when a call fails."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from langchain.agents.middleware import (
+    AgentMiddleware,
+    ModelCallLimitMiddleware,
+    ModelFallbackMiddleware,
+    ModelRetryMiddleware,
+    ToolErrorMiddleware,
+    hook_config,
+)
+
+from agents.bounds import Budget, CutShort, Metered, Spent
+from agents.models import Model
+from state.objectives import Objectives
+from tools.grading.assumptions import Assumptions
+
+if TYPE_CHECKING:
+    from tools.docs.shelf import Shelf
+
+Observe = Callable[[str, Mapping[str, object]], None]
+AskAws = Callable[[str, str, Mapping[str, Any], str | None], Any]
+"""Operation, Region, arguments and projection -> the answer."""
+
+STEPS_PER_CALL = 8  # of langgraph's recursion: the model, its tools, the middleware between
+_ATTEMPTS_AGAIN = 3  # of a model call that was throttled or timed out
+_PASSING = (
+    "ThrottlingException",
+    "throttlingException",
+    "ServiceUnavailableException",
+    "serviceUnavailableException",
+    "InternalServerException",
+    "internalServerException",
+    "ModelTimeoutException",
+    "modelTimeoutException",
+    "ModelStreamErrorException",
+    "modelStreamErrorException",
+    "ModelNotReadyException",
+    "TooManyRequestsException",
+)
+
+
+@dataclass(frozen=True)
+class Mind:
+    """What the agents of a run share."""
+
+    model: Model
+    objectives: Objectives
+    table: Assumptions
+    budget: Budget = field(default_factory=Budget)
+    shelf: "Shelf | None" = None
+    ask_aws: AskAws | None = None
+    pause_seconds: float = 2.0  # before a throttled call is tried again; doubled each time
+
+
+class Done(AgentMiddleware[Any, Any]):
+    """Ends an agent once its result is in; one that did not fit the form may be tried again."""
+
+    def __init__(self, done: Callable[[], bool]) -> None:
+        super().__init__()
+        self._done = done
+
+    @hook_config(can_jump_to=["end"])
+    def before_model(self, state: Any, runtime: Any) -> dict[str, Any] | None:
+        """Nothing is left to be asked."""
+        return {"jump_to": "end"} if self._done() else None
+
+
+def middleware(mind: Mind, done: Callable[[], bool], spent: Spent, steps: int) -> list[Any]:
+    """From the outside in: the end, the limit, the models that stand in, trying again, counting."""
+    chats = [mind.model.chat, *mind.model.fallbacks]
+    layers: list[Any] = [
+        Done(done),
+        ModelCallLimitMiddleware(run_limit=steps, exit_behavior="error"),
+        ToolErrorMiddleware(lambda error, _: f"that did not work: {error}"),
+    ]
+    if mind.model.fallbacks:
+        layers.append(ModelFallbackMiddleware(*mind.model.fallbacks))
+    layers.append(
+        ModelRetryMiddleware(
+            max_retries=_ATTEMPTS_AGAIN,
+            retry_on=_may_pass,
+            on_failure="error",
+            initial_delay=mind.pause_seconds,
+        )
+    )
+    names = {id(chat): name for chat, name in zip(chats, mind.model.names, strict=True)}
+    layers.append(Metered(mind.budget, spent, names))
+    return [*layers, *_caching(mind.model)]
+
+
+def _caching(model: Model) -> list[Any]:
+    """Prompt caching where Bedrock's model has it."""
+    if not model.name.startswith("bedrock"):
+        return []
+    from langchain_aws.middleware import BedrockPromptCachingMiddleware
+
+    return [BedrockPromptCachingMiddleware(unsupported_model_behavior="ignore")]
+
+
+def _may_pass(error: Exception) -> bool:
+    """Whether trying again may help: throttling, a timeout, a hiccup, an answer cut short."""
+    from botocore.exceptions import ConnectionError as NoConnection
+    from botocore.exceptions import HTTPClientError
+
+    response = getattr(error, "response", None) or {}
+    code = response.get("Error", {}).get("Code", "")
+    return isinstance(error, (CutShort, HTTPClientError, NoConnection)) or code in _PASSING

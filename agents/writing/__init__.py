@@ -1,0 +1,1 @@
+"""How the report writer puts the result into words with a model."""
