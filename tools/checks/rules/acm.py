@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 from state.categories.misconfiguration_and_bugs import EXPIRES, EXPIRY
-from state.judgements import Layer, Phase
-from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, check, passed_if
+from state.judgements import Cost, Effort, Layer, Phase
+from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, Remedy, check, passed_if
+from tools.checks.paper import Draft
 from tools.checks.view import View
 
 CERTIFICATE = "AWS::CertificateManager::Certificate"
@@ -13,6 +14,7 @@ READ = "acm:DescribeCertificate"
 # ACM renews what it can 45 to 60 days before the end; what is left at thirty is stuck.
 _SOON = timedelta(days=30)
 _STUCK = ("FAILED", "PENDING_VALIDATION")
+_LIFETIME = timedelta(days=198)  # of a certificate that ACM issues
 
 
 def _certificate(not_after: str = "2027-01-01T00:00:00+00:00", **fields: object) -> Example:
@@ -44,6 +46,18 @@ def _is_over(certificate: View) -> bool:
     return end is not None and end <= certificate.workload.taken_at
 
 
+def _renew(certificate: Draft) -> None:
+    certificate.put(READ, Status="ISSUED", NotAfter=(certificate.taken_at + _LIFETIME).isoformat())
+    if certificate.read(READ, "RenewalSummary"):
+        certificate.put_in(READ, "RenewalSummary.RenewalStatus", "SUCCESS")
+
+
+def _validate_by_dns(certificate: Draft) -> None:
+    validations = certificate.read(READ, "DomainValidationOptions") or []
+    by_dns = [{**each, "ValidationMethod": "DNS"} for each in validations]
+    certificate.put(READ, DomainValidationOptions=by_dns)
+
+
 @check(
     id="acm.certificate_expiring",
     resource_type=CERTIFICATE,
@@ -62,6 +76,7 @@ def _is_over(certificate: View) -> bool:
         "https://docs.aws.amazon.com/acm/latest/userguide/managed-renewal.html",
     ),
     strength="no certificate in use is about to expire",
+    remedy=Remedy(change=_renew, effort=Effort.HOURS, cost=Cost.FREE),
     passes=[_certificate()],
     fails=[
         _certificate("2026-06-20T00:00:00+00:00"),
@@ -107,6 +122,7 @@ def certificate_expiring(certificate: View) -> Outcome:
         "Troubleshoot managed certificate renewal",
         "https://docs.aws.amazon.com/acm/latest/userguide/troubleshooting-renewal.html",
     ),
+    remedy=Remedy(change=_renew, effort=Effort.MINUTES, cost=Cost.FREE),
     passes=[
         _certificate(),
         _certificate(RenewalSummary={"RenewalStatus": "PENDING_AUTO_RENEWAL"}),
@@ -149,6 +165,7 @@ def certificate_renewal_failed(certificate: View) -> Outcome:
         "https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html",
     ),
     strength="certificates are renewed without anybody",
+    remedy=Remedy(change=_validate_by_dns, effort=Effort.HOURS, cost=Cost.FREE),
     passes=[_certificate()],
     fails=[_certificate(DomainValidationOptions=[{"ValidationMethod": "EMAIL"}])],
     silent=[_certificate(Type="IMPORTED"), _certificate(InUseBy=[])],

@@ -1,23 +1,41 @@
-"""Route 53: records that answer by health, and the health checks they rely on."""
+"""Route 53: records that answer by health. The checks they rely on are judged by themselves."""
 
-from state.categories.excessive_latency import FAIL_FAST, SLOW_DEPENDENCY, SLOWNESS
+from copy import deepcopy
+from typing import Any
+
+from state.categories.excessive_latency import SLOW_DEPENDENCY, SLOWNESS
 from state.categories.misconfiguration_and_bugs import (
     BAD_CHANGE,
     GUARDRAILS,
     SHIFTS_TRAFFIC,
 )
-from state.categories.single_point_of_failure import COMPONENT_LOST, CONTROL_PLANE
-from state.judgements import Layer, Phase
-from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, check, failed, passed, passed_if
+from state.categories.single_point_of_failure import COMPONENT_LOST, CONTROL_PLANE, REGION_LOST
+from state.judgements import Cost, Effort, Layer, Phase
+from state.snapshot import RelationKind
+from tools.checks import (
+    NOT_APPLICABLE,
+    Effect,
+    Example,
+    Outcome,
+    Remedy,
+    check,
+    failed,
+    passed,
+    passed_if,
+)
+from tools.checks.paper import Draft
+from tools.checks.rules.route53_health_checks import (
+    CHECKS,
+    DEFAULT_DETECTION,
+    HEALTH_CHECK,
+    seconds_of,
+)
 from tools.checks.view import Unknown, View
 
 ZONE = "AWS::Route53::HostedZone"
-HEALTH_CHECK = "AWS::Route53::HealthCheck"
 RECORDS = "route53:ListResourceRecordSets"
-CHECKS = "route53:ListHealthChecks"
 
 _A_MINUTE = 60
-_DEFAULT_DETECTION = 90  # seconds: 30 s three times, as Route 53 proposes it
 _CLOUDFRONT = "Z2FDTNDATAQYW2"  # alias targets there have no health to evaluate
 
 
@@ -42,6 +60,56 @@ def _alias(
     return {**record, "AliasTarget": target, **({"Failover": role} if role else {})}
 
 
+Record = dict[str, Any]
+
+
+def _check_health(zone: Draft, record: Record) -> None:
+    """The record gets a new health check, which asks every ten seconds."""
+    identity = f"{record['Name']}{record.get('SetIdentifier', 'record')}"
+    addresses = record.get("ResourceRecords") or [{}]
+    config = {
+        "Type": "HTTPS",
+        "IPAddress": addresses[0].get("Value"),
+        "Port": 443,
+        "RequestInterval": 10,
+        "FailureThreshold": 3,
+    }
+    facts = {CHECKS: {"Id": identity, "HealthCheckConfig": config}}
+    check = zone.add(HEALTH_CHECK, identity, facts, region="global")
+    zone.link(check, "checked by", kind=RelationKind.OBSERVABILITY, hard=False)
+    record["HealthCheckId"] = identity
+
+
+def _watch(zone: Draft, record: Record) -> None:
+    """Let the record answer by health: its target's where Route 53 knows it, else by a check."""
+    target = record.get("AliasTarget") or {}
+    if record.get("HealthCheckId") or target.get("EvaluateTargetHealth"):
+        return
+    if target and target.get("HostedZoneId") != _CLOUDFRONT:
+        target["EvaluateTargetHealth"] = True
+    else:
+        _check_health(zone, record)
+
+
+def _complete_pairs(zone: Draft) -> None:
+    """Primaries are watched; a half that stands alone gets its other half."""
+    pairs: dict[tuple[str, str], dict[str, Record]] = {}
+
+    def complete(records: list[Record]) -> None:
+        for record in records:
+            if role := record.get("Failover"):
+                pairs.setdefault((record["Name"], record["Type"]), {})[role] = record
+        for pair in pairs.values():
+            for role, other in (("PRIMARY", "SECONDARY"), ("SECONDARY", "PRIMARY")):
+                if role not in pair:
+                    kept = {k: v for k, v in pair[other].items() if k != "HealthCheckId"}
+                    pair[role] = {**deepcopy(kept), "Failover": role, "SetIdentifier": role.lower()}
+                    records.append(pair[role])
+            _watch(zone, pair["PRIMARY"])
+
+    zone.edit(RECORDS, complete)
+
+
 _PAIR = (_record("PRIMARY"), _record("SECONDARY", check=""))
 
 
@@ -62,6 +130,7 @@ _PAIR = (_record("PRIMARY"), _record("SECONDARY", check=""))
         "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-failover-configuring.html",
     ),
     strength="names fail over to a second endpoint by themselves",
+    remedy=Remedy(change=_complete_pairs, effort=Effort.HOURS, cost=Cost.LITTLE),
     passes=[_zone(*_PAIR), _zone(_alias("PRIMARY"), _alias("SECONDARY", evaluate=False))],
     fails=[
         _zone(_record("PRIMARY")),
@@ -84,21 +153,50 @@ def failover_record_incomplete(zone: View) -> Outcome:
     return passed_if(not broken, ", ".join(broken))
 
 
+def _seconds_to_find_out(zone: View) -> float:
+    """How long the slowest health check of the zone's records takes to find a failure.
+
+    One that cannot be seen, or combines others, is taken for one as Route 53 proposes it.
+    """
+    named = set(zone.read(RECORDS, "[].HealthCheckId") or ())
+    checks = [c for c in zone.linked(HEALTH_CHECK, label="checked by") if c.has(CHECKS)]
+    seconds = [seconds_of(each) or DEFAULT_DETECTION for each in checks]
+    unseen = len(seconds) < max(len(named), 1)
+    return float(max([*seconds, DEFAULT_DETECTION] if unseen else seconds))
+
+
+def _shorten(zone: Draft) -> None:
+    def shorten(records: list[Record]) -> None:
+        for record in records:
+            by_health = record.get("Failover") or record.get("HealthCheckId")
+            if by_health and record.get("TTL"):
+                record["TTL"] = min(record["TTL"], _A_MINUTE)
+
+    zone.edit(RECORDS, shorten)
+
+
+_FAILING_OVER = tuple(
+    effect
+    for scenario in (COMPONENT_LOST, REGION_LOST, SLOW_DEPENDENCY)
+    for effect in (
+        Effect(scenario, Phase.ACT, "dns_failover"),
+        Effect(scenario, Phase.PROPAGATE, "dns_ttl"),
+    )
+)
+
+
 @check(
     id="route53.record_ttl_high",
     resource_type=ZONE,
     title="Records that fail over are cached for minutes: clients go on using what is gone",
     question=SLOWNESS,
     layer=Layer.HIGH_AVAILABILITY,
-    on_fail=(
-        Effect(COMPONENT_LOST, Phase.PROPAGATE, "dns_ttl"),
-        Effect(SLOW_DEPENDENCY, Phase.PROPAGATE, "dns_ttl"),
+    on_fail=_FAILING_OVER,
+    on_pass=_FAILING_OVER,
+    effect_source=(
+        "the slowest health check's interval times its threshold, and the longest time to live of "
+        "a record that answers by health"
     ),
-    on_pass=(
-        Effect(COMPONENT_LOST, Phase.PROPAGATE, "dns_ttl"),
-        Effect(SLOW_DEPENDENCY, Phase.PROPAGATE, "dns_ttl"),
-    ),
-    effect_source="the longest time to live of a record that answers by health",
     recommendation=(
         "Set the time to live to 60 seconds or less: some more queries, at 40 cents a million."
     ),
@@ -106,6 +204,7 @@ def failover_record_incomplete(zone: View) -> Outcome:
         "Best practices for Route 53 DNS",
         "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/best-practices-dns.html",
     ),
+    remedy=Remedy(change=_shorten, effort=Effort.MINUTES, cost=Cost.LITTLE),
     passes=[_zone(*_PAIR)],
     fails=[_zone(_record("PRIMARY", ttl=3600), _record("SECONDARY", ttl=60))],
     silent=[_zone(_record(check="", ttl=86400)), _zone(_alias("PRIMARY"))],
@@ -117,7 +216,23 @@ def record_ttl_high(zone: View) -> Outcome:
     if not lives:
         return NOT_APPLICABLE
     longest = max(lives)
-    return passed_if(longest <= _A_MINUTE, f"{longest} s", dns_ttl=float(longest))
+    return passed_if(
+        longest <= _A_MINUTE,
+        f"{longest} s",
+        dns_failover=_seconds_to_find_out(zone),
+        dns_ttl=float(longest),
+    )
+
+
+def _mind_health(zone: Draft) -> None:
+    def mind(records: list[Record]) -> None:
+        for record in records:
+            split = record.get("SetIdentifier") and not record.get("Failover")
+            target = record.get("AliasTarget") or {}
+            if split and target and target.get("HostedZoneId") != _CLOUDFRONT:
+                _watch(zone, record)
+
+    zone.edit(RECORDS, mind)
 
 
 @check(
@@ -141,6 +256,7 @@ def record_ttl_high(zone: View) -> Outcome:
         "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-failover-complex-"
         "configs.html",
     ),
+    remedy=Remedy(change=_mind_health, effort=Effort.MINUTES, cost=Cost.FREE),
     passes=[_zone(_alias(Weight=1), _alias(SetIdentifier="green", Weight=1))],
     fails=[_zone(_alias(Weight=1), _alias(evaluate=False, SetIdentifier="green", Weight=1))],
     silent=[
@@ -178,6 +294,19 @@ _CHECKED_BY = Example(type=HEALTH_CHECK, label="checked by")
 _GONE = Example(type=HEALTH_CHECK, label="checked by", dangling=True)
 
 
+def _check_again(zone: Draft) -> None:
+    """Each record whose health check is gone names a new one."""
+    there = {each.read(CHECKS, "Id") for each in zone.linked(HEALTH_CHECK, label="checked by")}
+
+    def name_new(records: list[Record]) -> None:
+        for record in records:
+            if (named := record.get("HealthCheckId")) and named not in there:
+                _check_health(zone, record)
+
+    zone.drop_dangling("checked by")
+    zone.edit(RECORDS, name_new)
+
+
 @check(
     id="route53.health_check_deleted",
     resource_type=ZONE,
@@ -198,6 +327,7 @@ _GONE = Example(type=HEALTH_CHECK, label="checked by", dangling=True)
         "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/health-checks-creating-"
         "deleting.html",
     ),
+    remedy=Remedy(change=_check_again, effort=Effort.MINUTES, cost=Cost.LITTLE),
     passes=[_zone(*_PAIR, checks=(_CHECKED_BY,))],
     fails=[_zone(*_PAIR, checks=(_GONE,))],
     silent=[_zone(_record(check=""))],
@@ -211,81 +341,3 @@ def health_check_deleted(zone: View) -> Outcome:
     if not gone and len(zone.linked(HEALTH_CHECK, label="checked by")) < len(named):
         raise Unknown(CHECKS)
     return failed(", ".join(gone)) if gone else passed()
-
-
-def _health_check(**config: object) -> Example:
-    settings = {"Type": "HTTPS", "RequestInterval": 30, "FailureThreshold": 3, **config}
-    return Example(facts={CHECKS: {"Id": "hc-1", "HealthCheckConfig": settings}})
-
-
-@check(
-    id="route53.health_check_disabled",
-    resource_type=HEALTH_CHECK,
-    title="A DNS health check is switched off: what it watches counts as healthy, dead or not",
-    question=GUARDRAILS,
-    layer=Layer.HIGH_AVAILABILITY,
-    on_fail=(
-        Effect(COMPONENT_LOST, Phase.ACT, "change_configuration", by_person=True),
-        Effect(BAD_CHANGE, Phase.ACT, "change_configuration", by_person=True),
-    ),
-    effect_source="an assumed change by hand of the check or the record",
-    recommendation=(
-        "Switch it on again (`Disabled` false), or delete it together with the records that name "
-        "it."
-    ),
-    documentation=(
-        "Values that you specify when you create a health check",
-        "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/health-checks-creating-"
-        "values.html",
-    ),
-    passes=[_health_check(), _health_check(Disabled=False)],
-    fails=[_health_check(Disabled=True)],
-    silent=[_health_check(Disabled=True, Inverted=True)],
-)
-def health_check_disabled(health_check: View) -> Outcome:
-    """It was meant for an hour of maintenance; nothing says so when it stays off.
-
-    Inverted and off it counts as unhealthy: somebody has sent traffic elsewhere on purpose.
-    """
-    if health_check.read(CHECKS, "HealthCheckConfig.Inverted"):
-        return NOT_APPLICABLE
-    return passed_if(not health_check.read(CHECKS, "HealthCheckConfig.Disabled"))
-
-
-@check(
-    id="route53.health_check_slow",
-    resource_type=HEALTH_CHECK,
-    title="A DNS health check needs minutes to notice a failure, and failover waits for it",
-    question=FAIL_FAST,
-    layer=Layer.HIGH_AVAILABILITY,
-    on_fail=(
-        Effect(COMPONENT_LOST, Phase.ACT, "dns_failover"),
-        Effect(SLOW_DEPENDENCY, Phase.ACT, "dns_failover"),
-    ),
-    on_pass=(
-        Effect(COMPONENT_LOST, Phase.ACT, "dns_failover"),
-        Effect(SLOW_DEPENDENCY, Phase.ACT, "dns_failover"),
-    ),
-    effect_source="the check's interval times its failure threshold",
-    recommendation=(
-        "Lower the failure threshold to 3, or create it again with an interval of 10 seconds: one "
-        "to "
-        "two dollars a month more."
-    ),
-    documentation=(
-        "Values that you specify when you create a health check",
-        "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/health-checks-creating-"
-        "values.html",
-    ),
-    passes=[_health_check(), _health_check(RequestInterval=10)],
-    fails=[_health_check(FailureThreshold=10)],
-    silent=[_health_check(Type="CALCULATED", RequestInterval=None)],
-)
-def health_check_slow(health_check: View) -> Outcome:
-    """Until the last failed check, every client is still sent to the endpoint that is gone."""
-    interval = health_check.read(CHECKS, "HealthCheckConfig.RequestInterval")
-    threshold = health_check.read(CHECKS, "HealthCheckConfig.FailureThreshold")
-    if not interval or not threshold:
-        return NOT_APPLICABLE
-    seconds = float(interval * threshold)
-    return passed_if(seconds <= _DEFAULT_DETECTION, f"{seconds:.0f} s", dns_failover=seconds)
