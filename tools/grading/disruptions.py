@@ -1,13 +1,10 @@
 """Disruptions: the same estimates, sorted as a policy sorts them, each against its own target."""
 
-from collections.abc import Callable
-
-from state.categories import category_of_scenario
+from state.categories import categories, category_of_scenario
 from state.disruptions import DisruptionGrade
 from state.grades import Estimate
 from state.objectives import Disruption, Objectives
-from tools.grading.coverage import coverage_of
-from tools.grading.estimates import share
+from tools.grading.estimates import longer, share
 from tools.grading.letters import letter_for, worst
 from tools.grading.reckoning import Reckoning
 from tools.grading.targets import Targets, disruptions_of, targets_for
@@ -25,9 +22,9 @@ def disruptions(reckoning: Reckoning, objectives: Objectives) -> list[Disruption
 def _grade(
     disruption: Disruption, targets: Targets, reckoning: Reckoning, objectives: Objectives
 ) -> DisruptionGrade:
-    struck = [each for each in reckoning.counting if each.scenario in disruption.scenarios]
-    slowest = max(struck, key=_by(lambda e: share(e.rto_seconds, targets.rto)), default=None)
-    lossiest = max(struck, key=_by(lambda e: share(e.rpo_seconds, targets.rpo)), default=None)
+    struck = [e for name in disruption.scenarios for e in reckoning.worst.get(name, ())]
+    slowest = max(struck, key=lambda e: (longer(e.rto_seconds), _place(e)), default=None)
+    lossiest = max(struck, key=lambda e: (longer(e.rpo_seconds), _place(e)), default=None)
     rto = slowest.rto_seconds if slowest else 0.0
     rpo = lossiest.rpo_seconds if lossiest else 0.0
     consumed = max(share(rto, targets.rto), share(rpo, targets.rpo))
@@ -47,21 +44,16 @@ def _grade(
     )
 
 
-def _by(weight: Callable[[Estimate], float]) -> Callable[[Estimate], tuple[float, str, str]]:
-    """Ties are broken by what does not depend on the order of the verdicts."""
-    return lambda estimate: (weight(estimate), estimate.scenario, estimate.resource)
+def _place(estimate: Estimate) -> tuple[str, str]:
+    """Breaks ties, whatever the order of the verdicts."""
+    return estimate.scenario, estimate.resource
 
 
 def _caps(disruption: Disruption, reckoning: Reckoning, objectives: Objectives) -> list[str] | None:
     """The best letters of the categories that judge it; None: one of them could not be graded."""
-    caps: list[str] = []
-    for code in sorted({category_of_scenario()[name].code for name in disruption.scenarios}):
-        assessment = reckoning.ledger.assessments.get(code)
-        if assessment is None or assessment.failed:
-            return None
-        coverage = coverage_of(assessment, reckoning.ledger, objectives)
-        if coverage.too_little:
-            return None
-        if coverage.ceiling:
-            caps.append(coverage.ceiling)
-    return caps
+    judges = {category_of_scenario()[name].code for name in disruption.scenarios}
+    covered = [reckoning.coverage(c, objectives) for c in categories() if c.code in judges]
+    known = [coverage for coverage in covered if coverage and not coverage.too_little]
+    if len(known) < len(covered):
+        return None
+    return [coverage.ceiling for coverage in known if coverage.ceiling]

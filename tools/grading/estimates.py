@@ -157,9 +157,14 @@ def _sum(terms: Iterable[Term]) -> float | None:
     return None if None in seconds else fsum(s for s in seconds if s is not None)
 
 
+def longer(seconds: float | None) -> float:
+    """Seconds to compare with; infinity where there is no recovery."""
+    return inf if seconds is None else seconds
+
+
 def share(seconds: float | None, target: int) -> float:
     """Estimate / target; infinity where there is no recovery."""
-    return inf if seconds is None else seconds / target
+    return longer(seconds) / target
 
 
 def own_effects(judgement: Judgement, table: Assumptions) -> list[tuple[str | None, Estimate]]:

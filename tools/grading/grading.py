@@ -9,7 +9,7 @@ from state.grades import Binds, Estimate, Grade, Overall, Term
 from state.judgements import Phase, Verdict
 from state.objectives import Objectives, spell_duration
 from tools.grading.consequences import consistency_gaps, critical_path, degraded
-from tools.grading.coverage import Coverage, coverage_of
+from tools.grading.coverage import Coverage
 from tools.grading.estimates import share
 from tools.grading.ledger import Ledger
 from tools.grading.letters import COMFORTABLE_LETTERS, letter_for, worst
@@ -62,21 +62,54 @@ def lossiest_of(struck: Sequence[Struck]) -> Struck:
     return max(struck, key=lambda s: (s.rpo_share, s.place))
 
 
+@dataclass(frozen=True)
+class Standing:
+    """How a category stands: all that its letter comes from, in numbers."""
+
+    letter: str | None
+    coverage: Coverage | None  # None: it could not be assessed
+    slowest: Struck | None = None  # None: nothing strikes
+    lossiest: Struck | None = None
+
+
+def standing(category: Category, reckoning: Reckoning, objectives: Objectives) -> Standing:
+    """The letter of a category, without a word: the worst estimate over its target."""
+    coverage = reckoning.coverage(category, objectives)
+    if coverage is None or coverage.too_little:
+        return Standing(None, coverage)
+    struck = [
+        Struck(estimate, targets)
+        for scenario in category.scenarios
+        for estimate in reckoning.worst.get(scenario.name, ())
+        if (targets := targets_of(scenario.name, objectives)) is not None
+    ]
+    if not struck:
+        return Standing(coverage.limit("A"), coverage)
+    slowest, lossiest = slowest_of(struck), lossiest_of(struck)
+    earned = letter_for(max(slowest.rto_share, lossiest.rpo_share))
+    return Standing(coverage.limit(earned), coverage, slowest, lossiest)
+
+
+def overall_letter(letters: Mapping[str, str | None], reckoning: Reckoning) -> str | None:
+    """The worst of the categories'; None if one is missing, or no check has anything to say."""
+    found = [letter for c in categories() if (letter := letters.get(c.code))]
+    return worst(found) if reckoning.judged and len(found) == len(categories()) else None
+
+
 def grade(category: Category, reckoning: Reckoning, objectives: Objectives) -> Grade:
     """One category: its worst estimate over target, for time and for data separately."""
-    ledger = reckoning.ledger
-    assessment = ledger.assessments.get(category.code)
-    if assessment is None or assessment.failed:
+    stands = standing(category, reckoning, objectives)
+    coverage = stands.coverage
+    assessment = reckoning.ledger.assessments.get(category.code)
+    if coverage is None or assessment is None:
         why = assessment.failed if assessment else "the specialist has not reported"
         return _ungraded(category, f"it could not be assessed: {why}")
-    coverage = coverage_of(assessment, ledger, objectives)
-    if coverage.too_little:
+    if stands.letter is None:
         return _ungraded(category, "too little of it could be read", coverage)
-    struck = struck_by(category, reckoning, objectives)
-    if not struck:
+    if stands.slowest is None or stands.lossiest is None:
         judged = any(j.verdict is not Verdict.UNKNOWN for j in assessment.judgements)
         return _nothing_strikes(category, coverage, judged=judged)
-    return _graded(category, struck, coverage, reckoning, objectives)
+    return _graded(category, stands.slowest, stands.lossiest, coverage, reckoning, objectives)
 
 
 def compose(grades: Mapping[str, Grade], reckoning: Reckoning, objectives: Objectives) -> Overall:
@@ -88,11 +121,10 @@ def compose(grades: Mapping[str, Grade], reckoning: Reckoning, objectives: Objec
     ordered = [grades[c.code] for c in categories() if c.code in grades]
     graded = [g for g in ordered if g.letter is not None]
     missing = [c.title for c in categories() if c.code not in {g.category for g in graded}]
-    judged = any(j.verdict is not Verdict.UNKNOWN for j in reckoning.ledger.judgements)
-    letter = worst([g.letter for g in graded if g.letter]) if judged and not missing else None
+    letter = overall_letter({g.category: g.letter for g in graded}, reckoning)
     if missing:
         reason = f"no overall letter: {', '.join(missing)} could not be graded"
-    elif not judged:
+    elif not reckoning.judged:
         reason = "no overall letter: no check applies to any of these resources"
     else:
         limiting = max((g for g in graded if g.letter == letter), key=_largest_share)
@@ -116,13 +148,13 @@ def compose(grades: Mapping[str, Grade], reckoning: Reckoning, objectives: Objec
 
 def _graded(
     category: Category,
-    struck: Sequence[Struck],
+    slowest: Struck,
+    lossiest: Struck,
     coverage: Coverage,
     reckoning: Reckoning,
     objectives: Objectives,
 ) -> Grade:
     ledger = reckoning.ledger
-    slowest, lossiest = slowest_of(struck), lossiest_of(struck)
     by_time = slowest.rto_share >= lossiest.rpo_share
     earned = letter_for(max(slowest.rto_share, lossiest.rpo_share))
     letter = coverage.limit(earned)
