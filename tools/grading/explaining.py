@@ -18,7 +18,7 @@ from state.explanations import (
     RowExplained,
     Unanswered,
 )
-from state.grades import Finding
+from state.grades import Finding, Grade
 from state.judgements import AnswerValue, Assessment, Phase, Verdict
 from state.objectives import Objectives
 from state.report import Report
@@ -397,13 +397,17 @@ def _bears_on(check: str, scenario: str) -> bool:
 
 
 def _changed(report: Report, reckoning: Reckoning) -> str:
-    """Which stored letters this version would not give: its constants or bands are others."""
+    """Which stored grades this version would not give: its constants or bands are others."""
     moved = [
-        f"{category.title} {stored.letter or 'none'}"
+        f"{category.title} {stored.letter or 'without a letter'}"
         for category in categories()
         if (stored := report.grades.get(category.code))
-        and stored.letter != grade(category, reckoning, report.objectives).letter
+        and _numbers(stored) != _numbers(grade(category, reckoning, report.objectives))
     ]
     if not moved:
         return ""
-    return f"graded by another version of seeams, which gave other letters: {', '.join(moved)}"
+    return f"graded by another version of seeams, which came to other numbers: {', '.join(moved)}"
+
+
+def _numbers(graded: Grade) -> tuple[str | None, float | None, float | None]:
+    return graded.letter, graded.rto_seconds, graded.rpo_seconds

@@ -1,15 +1,26 @@
-"""Hand-made ledgers."""
+"""Hand-made ledgers, and what they come to."""
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from state.categories import categories
+from state.grades import Usage
 from state.judgements import Assessment, Judgement
-from state.snapshot import Gap
+from state.objectives import Objectives
+from state.report import Report, WorkloadSummary
+from state.snapshot import Gap, Selector
+from tools.grading.assumptions import Assumptions, assumptions
+from tools.grading.findings import findings
+from tools.grading.grading import compose, grade
 from tools.grading.ledger import GradedResource, Ledger
+from tools.grading.reckoning import Reckoning
 
 LedgerOf = Callable[..., Ledger]
+ReportOf = Callable[..., Report]
+WHEN = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 
 
 @pytest.fixture(scope="session")
@@ -22,6 +33,7 @@ def ledger_of() -> LedgerOf:
         soft: Iterable[str] = (),
         gaps: Iterable[Gap] = (),
         names: Mapping[str, str] | None = None,
+        kind: str = "AWS::RDS::DBInstance",
     ) -> Ledger:
         resources = sorted({j.resource for js in rows.values() for j in js} - {"workload"})
         return Ledger(
@@ -36,13 +48,55 @@ def ledger_of() -> LedgerOf:
             resources={
                 resource: GradedResource(
                     name=(names or {}).get(resource, resource),
-                    type="AWS::RDS::DBInstance",
+                    type=kind,
                     region="eu-west-1",
                     soft=resource in soft,
                 )
                 for resource in resources
             },
             gaps=tuple(gaps),
+        )
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def report_of() -> ReportOf:
+    """The result that a ledger gives, as the store would hold it."""
+
+    def build(
+        ledger: Ledger,
+        objectives: Objectives,
+        table: Assumptions | None = None,
+        **fields: Any,
+    ) -> Report:
+        reckoning = Reckoning(ledger, table or assumptions())
+        grades = {c.code: grade(c, reckoning, objectives) for c in categories()}
+        return Report(
+            **{
+                "thread": "shop",
+                "checkpoint": "1f",
+                "generated_at": WHEN,
+                "workload": WorkloadSummary(
+                    selector=Selector(tags={"workload": "shop"}),
+                    account="123456789012",
+                    regions=["eu-west-1"],
+                    resources=len(ledger.resources),
+                    neighbours=0,
+                    relations=0,
+                    snapshot="sha256:0",
+                    taken_at=WHEN,
+                ),
+                "objectives": objectives,
+                "overall": compose(grades, reckoning, objectives),
+                "grades": grades,
+                "findings": findings(reckoning, objectives),
+                "strengths": [],
+                "answers": [],
+                "gaps": [],
+                "usage": Usage(),
+                **fields,
+            }
         )
 
     return build
