@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from seeams.console import plain
 from seeams.rendering import words
 from seeams.rendering.names import Names
-from seeams.rendering.page import SEVERITY_STYLES, Page, badge, counted, joined
+from seeams.rendering.page import SEVERITY_STYLES, WIDE, Page, badge, counted, joined
 from state.categories import scenarios
 from state.explanations import (
     CategoryExplained,
@@ -32,7 +32,6 @@ _MOST_EVIDENCE = 3
 _MOST_RESOURCES = 5
 _MOST_ROWS = 12  # of a finding, after the first
 _PHASE, _AMOUNT = 11, 10  # widths
-_TEXT = 2 + _PHASE + _AMOUNT + 4  # where a step's words begin
 _SOURCES = {
     Source.MEASURED: "measured here",
     Source.CONFIGURED: "configured here",
@@ -266,19 +265,20 @@ def _exact(seconds: float) -> str:
 def _step(page: Page, step: Step) -> None:
     never = "all" if step.phase == "lose" else "never"
     amount = never if step.seconds is None else f"{_number(step.seconds)} s"
+    words_at = 2 + _PHASE + _AMOUNT + 4 if page.console.width >= WIDE else 6
     page.line(
         (f"{plain(step.phase):<{_PHASE}}", "bold"),
         f"{amount:>{_AMOUNT}}    ",
         plain(step.what),
         indent=2,
-        hanging=_TEXT - 2,
+        hanging=words_at - 2,
     )
     for text in _working(step):
-        page.line(text, indent=_TEXT)
+        page.line(text, indent=words_at)
     if step.url:
-        page.verbatim(plain(step.url), indent=_TEXT)
+        page.verbatim(plain(step.url), indent=words_at)
     for text in _seen(step):
-        page.line(text, indent=_TEXT, hanging=2)
+        page.line(text, indent=words_at, hanging=2)
 
 
 def _working(step: Step) -> Iterable[str]:
