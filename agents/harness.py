@@ -105,7 +105,8 @@ def _may_pass(error: Exception) -> bool:
     """Whether trying again may help: throttling, a timeout, a hiccup, an answer cut short."""
     from botocore.exceptions import ConnectionError as NoConnection
     from botocore.exceptions import HTTPClientError
+    from urllib3.exceptions import HTTPError  # what a stream that stalls is broken off with
 
     response = getattr(error, "response", None) or {}
     code = response.get("Error", {}).get("Code", "")
-    return isinstance(error, (CutShort, HTTPClientError, NoConnection)) or code in _PASSING
+    return isinstance(error, (CutShort, HTTPClientError, HTTPError, NoConnection)) or code in _PASSING
