@@ -38,10 +38,13 @@ class Effect:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a check function returns; `units` multiplies effects by the name of their assumption."""
+    """What a check function returns; `units` multiplies effects by the name of their assumption.
+
+    None instead of units: what the effect would assume is known here, and another effect tells it.
+    """
 
     verdict: Verdict | None  # None: the check does not apply to this resource
-    units: Mapping[str, "float | Measured"] = field(default_factory=dict)
+    units: Mapping[str, "float | Measured | None"] = field(default_factory=dict)
     note: str = ""
     spared: tuple[Scenario, ...] = ()  # scenarios that this resource's verdict has no effect in
 
@@ -56,19 +59,19 @@ class Measured:
 NOT_APPLICABLE = Outcome(None)
 
 
-def passed(note: str = "", **units: "float | Measured") -> Outcome:
+def passed(note: str = "", **units: "float | Measured | None") -> Outcome:
     """The resource is as it should be."""
     return Outcome(Verdict.PASS, units, note)
 
 
 def failed(
-    note: str = "", *, spared: Sequence[Scenario] = (), **units: "float | Measured"
+    note: str = "", *, spared: Sequence[Scenario] = (), **units: "float | Measured | None"
 ) -> Outcome:
     """The resource shows the defect of the check's title, harmless in the scenarios spared."""
     return Outcome(Verdict.FAIL, units, note, tuple(spared))
 
 
-def passed_if(condition: bool, note: str = "", **units: "float | Measured") -> Outcome:
+def passed_if(condition: bool, note: str = "", **units: "float | Measured | None") -> Outcome:
     """`passed` if the condition holds, else `failed`; the units go with either."""
     return Outcome(Verdict.PASS if condition else Verdict.FAIL, units, note)
 
@@ -160,9 +163,10 @@ class Check:
         """The terms this outcome adds to estimates."""
         effects = self.on_fail if outcome.verdict is Verdict.FAIL else self.on_pass
         return tuple(
-            _contribution(effect, outcome.units.get(effect.assumption, 1.0))
+            _contribution(effect, units)
             for effect in effects
             if effect.scenario not in outcome.spared
+            and (units := outcome.units.get(effect.assumption, 1.0)) is not None
         )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from tools.checks.paper import Draft
 from tools.checks.zones import another_zone, place_in
 
+SHORTEST_BOOT = 60  # seconds; what is set to less was not set for a boot
 READ = "autoscaling:DescribeAutoScalingGroups"
 POLICIES = "autoscaling:DescribePolicies"
 
@@ -64,7 +65,8 @@ def trust_the_load_balancer(group: Draft) -> None:
     trusted = (group.read(READ, "HealthCheckType") or "EC2").split(",")
     group.put(READ, HealthCheckType=",".join([*(t for t in trusted if t != "EC2"), "ELB"]))
     if not group.read(READ, "HealthCheckGracePeriod"):
-        group.put(READ, HealthCheckGracePeriod=300)
+        warm_up = group.read(READ, "DefaultInstanceWarmup") or 0
+        group.put(READ, HealthCheckGracePeriod=warm_up if warm_up >= SHORTEST_BOOT else 300)
 
 
 def follow_demand(group: Draft) -> None:

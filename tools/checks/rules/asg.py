@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from state.categories import Scenario
 from state.categories.excessive_load import OVERLOAD, OVERWHELMED
 from state.categories.misconfiguration_and_bugs import BAD_CHANGE
 from state.categories.single_point_of_failure import (
@@ -25,6 +26,7 @@ from tools.checks import (
 )
 from tools.checks.scaling_groups import (
     READ,
+    SHORTEST_BOOT,
     even_out,
     keep_two,
     reach_another_zone,
@@ -98,6 +100,26 @@ def rides_out_a_loss(group: View) -> bool:
     return sum(int(each.read(READ, "MinSize") or 0) for each in _stands_in(group)) >= 2
 
 
+def relaunched(scenario: Scenario, act: str = "instance_launch") -> tuple[Effect, ...]:
+    """An instance is launched and boots; give the check's outcome `**boot(group)`."""
+    return (Effect(scenario, Phase.ACT, act), *booted(scenario))
+
+
+def booted(scenario: Scenario) -> tuple[Effect, ...]:
+    """An instance boots: as long as its group allows, or as is assumed."""
+    assumed = Effect(scenario, Phase.WARM_UP, "instance_boot")
+    return (assumed, Effect(scenario, Phase.WARM_UP, "instance_warm_up"))
+
+
+def boot(group: View) -> dict[str, float | None]:
+    """Units for `booted`: the seconds that the group allows a new instance, if it says so."""
+    allowed = group.read(READ, "[HealthCheckGracePeriod, DefaultInstanceWarmup]")
+    seconds = max((float(each) for each in allowed if each), default=0.0)
+    if seconds < SHORTEST_BOOT:
+        return {"instance_warm_up": None}
+    return {"instance_boot": None, "instance_warm_up": seconds}
+
+
 def _beside(other: Example, **fields: object) -> Example:
     """A group, and another behind the same target group."""
     sibling = Example(type=GROUP, label="forwards to", facts=other.facts)
@@ -120,9 +142,13 @@ def _in_one_zone(*others: str) -> Example:
     layer=Layer.HIGH_AVAILABILITY,
     on_fail=(
         Effect(ZONE_LOST, Phase.ACT, "change_configuration", by_person=True),
-        Effect(ZONE_LOST, Phase.WARM_UP, "instance_replacement"),
+        *booted(ZONE_LOST),
     ),
-    effect_source="an assumed change of the group's subnets by hand, and the launch of instances",
+    on_pass=relaunched(ZONE_LOST),
+    effect_source=(
+        "an assumed change of the group's subnets by hand; the group launches in the zones left, "
+        "and instances boot as long as it allows"
+    ),
     recommendation=(
         "Give the group subnets in two or more zones: no instance more than today is needed, and "
         "the "
@@ -149,7 +175,7 @@ def group_single_az(group: View) -> Outcome:
     if is_switched_off(group):
         return NOT_APPLICABLE
     together = [each.read(READ, "AvailabilityZones") or [] for each in _stands_in(group)]
-    return passed_if(len({zone for zones in together for zone in zones}) > 1)
+    return passed_if(len({zone for zones in together for zone in zones}) > 1, "", **boot(group))
 
 
 @check(
@@ -158,11 +184,8 @@ def group_single_az(group: View) -> Outcome:
     title="A group may run on one instance: when it is lost, users wait for the next to start",
     question=CONTROL_PLANE,
     layer=Layer.HIGH_AVAILABILITY,
-    on_fail=(
-        Effect(COMPONENT_LOST, Phase.ACT, "instance_replacement"),
-        Effect(ZONE_LOST, Phase.ACT, "instance_replacement"),
-    ),
-    effect_source="an assumed launch of a new instance; nobody has to act",
+    on_fail=(*relaunched(COMPONENT_LOST), *relaunched(ZONE_LOST)),
+    effect_source="an assumed launch of a new instance, and the boot that its group allows",
     recommendation=(
         "Set `MinSize` to 2: one instance more to pay for, and the loss of one is no outage. A "
         "group of one still heals itself within minutes, which may be enough."
@@ -194,7 +217,7 @@ def group_min_below_two(group: View) -> Outcome:
         return NOT_APPLICABLE
     if is_sized_by_others(group) and group.read(READ, "DesiredCapacity") >= 2:
         return NOT_APPLICABLE
-    return passed_if(rides_out_a_loss(group))
+    return passed_if(rides_out_a_loss(group), "", **boot(group))
 
 
 @check(
@@ -252,10 +275,7 @@ def _in_zones(*zones: str, **fields: object) -> Example:
     title="Most instances of a group are in one zone: without it, the rest must carry everything",
     question=OVERWHELMED,
     layer=Layer.HIGH_AVAILABILITY,
-    on_fail=(
-        Effect(ZONE_LOST, Phase.ACT, "instance_replacement"),
-        Effect(OVERLOAD, Phase.ACT, "instance_replacement"),
-    ),
+    on_fail=(*relaunched(ZONE_LOST), *relaunched(OVERLOAD)),
     effect_source="an assumed launch of the instances that are short, while the rest is overloaded",
     recommendation=(
         "Find out why the group is out of balance (rebalancing suspended, no capacity or no free "
@@ -290,4 +310,5 @@ def group_az_loss_undersized(group: View) -> Outcome:
     if len(zones) < 2 or count.total() < 2 or is_sized_by_others(group):
         return NOT_APPLICABLE
     most, least = max(count.values()), min(count.values())
-    return passed_if(most - least < 2 or most * 2 <= count.total(), f"{most} of {count.total()}")
+    even = most - least < 2 or most * 2 <= count.total()
+    return passed_if(even, f"{most} of {count.total()}", **boot(group))

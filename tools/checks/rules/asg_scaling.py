@@ -15,9 +15,12 @@ from tools.checks import (
 )
 from tools.checks.rules.asg import (
     GROUP,
+    boot,
+    booted,
     group_facts,
     is_sized_by_others,
     is_switched_off,
+    relaunched,
     serves,
 )
 from tools.checks.scaling_groups import (
@@ -60,9 +63,15 @@ def _policies(group: View) -> list[str]:
     ),
     question=SCALING,
     layer=Layer.HIGH_AVAILABILITY,
-    on_fail=(Effect(OVERLOAD, Phase.ACT, "add_capacity_by_hand", by_person=True),),
-    on_pass=(Effect(OVERLOAD, Phase.ACT, "instance_replacement"),),
-    effect_source="an assumed change of capacity by hand against the launch of an instance",
+    on_fail=(
+        Effect(OVERLOAD, Phase.ACT, "add_capacity_by_hand", by_person=True),
+        *booted(OVERLOAD),
+    ),
+    on_pass=relaunched(OVERLOAD, "instances_added"),
+    effect_source=(
+        "an assumed change of capacity by hand, against target tracking, which launches after "
+        "three breaching minutes, and the boot that the group allows"
+    ),
     recommendation=(
         "Add a target tracking policy (average CPU or requests per target) and a `MaxSize` above "
         "today's: instances are paid for only while they run."
@@ -95,7 +104,7 @@ def group_no_scaling_policy(group: View) -> Outcome:
     alone = group.read(READ, "MinSize") == group.read(READ, "MaxSize") == 1
     if is_switched_off(group) or alone or is_sized_by_others(group):
         return NOT_APPLICABLE
-    return passed_if(bool(_policies(group)))
+    return passed_if(bool(_policies(group)), "", **boot(group))
 
 
 @check(

@@ -1,6 +1,7 @@
 """EC2 instances. What a group, a fleet or another scheduler replaces is judged there, not here."""
 
 from state.categories.excessive_load import OVERLOAD, OVERWHELMED
+from state.categories.misconfiguration_and_bugs import BAD_CHANGE
 from state.categories.single_point_of_failure import (
     COMPONENT_LOST,
     EACH_COMPONENT_FAILS,
@@ -45,6 +46,13 @@ _REPLACED_BY = (
     "karpenter.sh/provisioner-name",
 )
 _BURSTABLE = ("t2.", "t3.", "t3a.", "t4g.")  # other types with a t, such as trn1, have no credits
+
+
+# Without a group nothing adds a server, and none is put in place of one that a release broke.
+_BY_HAND = (
+    Effect(OVERLOAD, Phase.ACT, "add_capacity_by_hand", by_person=True),
+    Effect(BAD_CHANGE, Phase.ACT, "redeploy_by_hand", by_person=True),
+)
 
 
 def instance_example(tags: tuple[str, ...] = (), **fields: object) -> Example:
@@ -137,8 +145,13 @@ def _put_into_a_group(instance: Draft) -> None:
     on_fail=(
         Effect(ZONE_LOST, Phase.ACT, "rebuild_component", by_person=True),
         Effect(COMPONENT_LOST, Phase.ACT, "instance_recovery"),
+        *_BY_HAND,
     ),
-    effect_source="an assumed rebuild by hand; AWS recovers the instance when only its host fails",
+    on_pass=_BY_HAND,
+    effect_source=(
+        "an assumed rebuild by hand; AWS recovers the instance when only its host fails. Capacity "
+        "and releases are put on servers that no group launches by hand, however many there are"
+    ),
     recommendation=(
         "Put it into an Auto Scaling group of two over two zones: the loss of one is no outage. A "
         "group of one is replaced within minutes, and costs nothing more. State has to move off "

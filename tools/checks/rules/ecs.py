@@ -7,6 +7,7 @@ switched off are left alone.
 from collections.abc import Iterable
 from typing import Any
 
+from state.categories import Scenario
 from state.categories.single_point_of_failure import (
     COMPONENT_LOST,
     REDUNDANT,
@@ -34,6 +35,7 @@ TARGET_GROUP = "AWS::ElasticLoadBalancingV2::TargetGroup"
 SCALABLE_TARGET = "AWS::ApplicationAutoScaling::ScalableTarget"
 SUBNET = "AWS::EC2::Subnet"
 READ = "ecs:DescribeServices"
+DEFINITION = "ecs:DescribeTaskDefinition"
 TARGETS = "application-autoscaling:DescribeScalableTargets"
 
 _SUBNETS = (
@@ -88,6 +90,28 @@ def serves(service: View) -> bool:
         service.read(READ, path)
         or service.read(READ, "deployments[].serviceConnectConfiguration.services[]")
     )
+
+
+def replaced(scenario: Scenario, act: str = "task_placed") -> tuple[Effect, ...]:
+    """A task is placed and starts; give the check's outcome `**start(service)`."""
+    return (Effect(scenario, Phase.ACT, act), *started(scenario))
+
+
+def started(scenario: Scenario) -> tuple[Effect, ...]:
+    """A task starts: in the grace period that is set, or as is assumed."""
+    assumed = Effect(scenario, Phase.WARM_UP, "task_start")
+    return (assumed, Effect(scenario, Phase.WARM_UP, "task_warm_up"))
+
+
+def start(service: View) -> dict[str, float | None]:
+    """Units for `started`: the seconds that a new task is given, if the service says so."""
+    given = [service.read(READ, "healthCheckGracePeriodSeconds")]
+    if service.has(DEFINITION):
+        given += service.read(DEFINITION, "containerDefinitions[].healthCheck.startPeriod") or ()
+    seconds = max((float(each) for each in given if each), default=0.0)
+    if not seconds:
+        return {"task_warm_up": None}
+    return {"task_start": None, "task_warm_up": seconds}
 
 
 def _ejected_after(service: View) -> float:
@@ -149,10 +173,7 @@ _TARGET_GROUP = Example(
     title="A service runs a single task: it is down while a lost task is replaced",
     question=REDUNDANT,
     layer=Layer.HIGH_AVAILABILITY,
-    on_fail=(
-        Effect(COMPONENT_LOST, Phase.ACT, "task_replacement"),
-        Effect(ZONE_LOST, Phase.ACT, "task_replacement"),
-    ),
+    on_fail=(*replaced(COMPONENT_LOST), *replaced(ZONE_LOST)),
     on_pass=(
         Effect(COMPONENT_LOST, Phase.ACT, "load_balancer_ejects"),
         Effect(ZONE_LOST, Phase.ACT, "load_balancer_ejects"),
@@ -188,10 +209,10 @@ def service_single_task(service: View) -> Outcome:
     if not is_kept_running(service):
         return NOT_APPLICABLE
     if service.read(READ, "desiredCount") < 2:
-        return failed("one task is wanted")
+        return failed("one task is wanted", spared=(), **start(service))
     scaling = service.linked_from(SCALABLE_TARGET, label="scales")
     if any(target.read(TARGETS, "MinCapacity") < 2 for target in scaling):
-        return failed("auto scaling may go down to one task")
+        return failed("auto scaling may go down to one task", spared=(), **start(service))
     return passed(load_balancer_ejects=_ejected_after(service))
 
 
@@ -203,9 +224,9 @@ def service_single_task(service: View) -> Outcome:
     layer=Layer.HIGH_AVAILABILITY,
     on_fail=(
         Effect(ZONE_LOST, Phase.ACT, "change_configuration", by_person=True),
-        Effect(ZONE_LOST, Phase.WARM_UP, "task_replacement"),
+        *started(ZONE_LOST),
     ),
-    on_pass=(Effect(ZONE_LOST, Phase.ACT, "task_replacement"),),
+    on_pass=replaced(ZONE_LOST),
     effect_source="ECS replaces tasks in the remaining zones; without one somebody has to add it",
     recommendation=(
         "Add a subnet of another zone to the service's network configuration (and to its load "
@@ -245,4 +266,5 @@ def service_single_az(service: View) -> Outcome:
     if not subnets:
         raise Unknown("ec2:DescribeSubnets")
     zones = {subnet.read("ec2:DescribeSubnets", "AvailabilityZone") for subnet in subnets}
-    return passed_if(len(zones) > 1, "" if len(zones) > 1 else f"all subnets are in {min(zones)}")
+    note = "" if len(zones) > 1 else f"all subnets are in {min(zones)}"
+    return passed_if(len(zones) > 1, note, **start(service))

@@ -27,6 +27,7 @@ from tools.checks import (
 from tools.checks.paper import Draft
 from tools.checks.regions import another_region
 from tools.checks.rules.ecs import (
+    DEFINITION,
     GUIDE,
     READ,
     SERVICE,
@@ -34,7 +35,7 @@ from tools.checks.rules.ecs import (
     is_one_by_design,
     service_with,
 )
-from tools.checks.rules.ecs_tasks import DEFINITION, running
+from tools.checks.rules.ecs_tasks import running
 from tools.checks.view import Unknown, View
 
 SECRET = "AWS::SecretsManager::Secret"

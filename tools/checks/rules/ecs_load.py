@@ -23,10 +23,13 @@ from tools.checks.rules.ecs import (
     TARGETS,
     is_kept_running,
     is_one_by_design,
+    replaced,
     scale_between,
     scaled_between,
     serves,
     service_with,
+    start,
+    started,
 )
 from tools.checks.view import View
 
@@ -135,8 +138,11 @@ _SUSPENDED = Example(
     title="A service does not scale: more load than its fixed number of tasks bears is turned away",
     question=SCALING,
     layer=Layer.HIGH_AVAILABILITY,
-    on_fail=(Effect(OVERLOAD, Phase.ACT, "add_capacity_by_hand", by_person=True),),
-    on_pass=(Effect(OVERLOAD, Phase.ACT, "tasks_scale_out"),),
+    on_fail=(
+        Effect(OVERLOAD, Phase.ACT, "add_capacity_by_hand", by_person=True),
+        *started(OVERLOAD),
+    ),
+    on_pass=replaced(OVERLOAD, "tasks_added"),
     effect_source="target tracking reacts within minutes; otherwise somebody raises the count",
     recommendation=(
         "Register the service with Application Auto Scaling and add a target-tracking policy (CPU "
@@ -172,9 +178,10 @@ def service_no_autoscaling(service: View) -> Outcome:
     targets = service.linked_from(SCALABLE_TARGET, label="scales")
     suspended = [target.read(TARGETS, _NO_SCALING_OUT) for target in targets]
     if not targets or all(suspended):
-        return failed("scaling is suspended" if targets else "")
+        note = "scaling is suspended" if targets else ""
+        return failed(note, spared=(), **start(service))
     policies = service.linked_from(SCALING_POLICY, label="scales")
-    return passed_if(bool(policies), "" if policies else "no policy")
+    return passed_if(bool(policies), "" if policies else "no policy", **start(service))
 
 
 @check(
@@ -185,8 +192,11 @@ def service_no_autoscaling(service: View) -> Outcome:
     ),
     question=SCALING,
     layer=Layer.HIGH_AVAILABILITY,
-    on_fail=(Effect(OVERLOAD, Phase.ACT, "change_configuration", by_person=True),),
-    on_pass=(Effect(OVERLOAD, Phase.ACT, "tasks_scale_out"),),
+    on_fail=(
+        Effect(OVERLOAD, Phase.ACT, "change_configuration", by_person=True),
+        *started(OVERLOAD),
+    ),
+    on_pass=replaced(OVERLOAD, "tasks_added"),
     effect_source="target tracking reacts within minutes, unless somebody has to raise its ceiling",
     recommendation=(
         "Raise `MaxCapacity` to at least twice the usual number of tasks, after looking at what "
@@ -209,4 +219,5 @@ def service_scaling_at_ceiling(service: View) -> Outcome:
     if not targets or not service.linked_from(SCALING_POLICY, label="scales"):
         return NOT_APPLICABLE
     most = max(target.read(TARGETS, "MaxCapacity") for target in targets)
-    return passed_if(most > service.read(READ, "desiredCount"), f"at most {most} tasks")
+    has_room = most > service.read(READ, "desiredCount")
+    return passed_if(has_room, f"at most {most} tasks", **start(service))

@@ -16,10 +16,18 @@ from tools.checks import (
     passed_if,
 )
 from tools.checks.paper import Draft
-from tools.checks.rules.ecs import GUIDE, READ, SERVICE, is_kept_running, service_with
+from tools.checks.rules.ecs import (
+    DEFINITION,
+    GUIDE,
+    READ,
+    SERVICE,
+    is_kept_running,
+    replaced,
+    service_with,
+    start,
+    started,
+)
 from tools.checks.view import View
-
-DEFINITION = "ecs:DescribeTaskDefinition"
 
 
 def running(*containers: dict[str, Any], linked: Iterable[Example] = ()) -> Example:
@@ -54,8 +62,11 @@ _CHECKED = {"name": "web", "healthCheck": {"command": ["CMD", "true"]}}
     ),
     question=SLOWNESS,
     layer=Layer.HIGH_AVAILABILITY,
-    on_fail=(Effect(SLOW_DEPENDENCY, Phase.ACT, "restart_by_hand", by_person=True),),
-    on_pass=(Effect(SLOW_DEPENDENCY, Phase.ACT, "task_replacement"),),
+    on_fail=(
+        Effect(SLOW_DEPENDENCY, Phase.ACT, "restart_by_hand", by_person=True),
+        *started(SLOW_DEPENDENCY),
+    ),
+    on_pass=replaced(SLOW_DEPENDENCY),
     effect_source="ECS replaces a task that fails its health check by itself",
     recommendation=(
         "Add a `healthCheck` to the essential container, or put the service behind a target group "
@@ -81,9 +92,9 @@ def task_no_health_check(service: View) -> Outcome:
         return NOT_APPLICABLE
     named = "loadBalancers[].[targetGroupArn, loadBalancerName][]"
     if service.read(READ, f"[{named}, taskSets[].{named}][][] | [?@]"):
-        return passed()
+        return passed("", **start(service))
     command = "containerDefinitions[].healthCheck.command"
-    return passed_if(bool(service.read(DEFINITION, command)))
+    return passed_if(bool(service.read(DEFINITION, command)), "", **start(service))
 
 
 def _log_without_waiting(service: Draft) -> None:
