@@ -109,4 +109,5 @@ def _may_pass(error: Exception) -> bool:
 
     response = getattr(error, "response", None) or {}
     code = response.get("Error", {}).get("Code", "")
-    return isinstance(error, (CutShort, HTTPClientError, HTTPError, NoConnection)) or code in _PASSING
+    broken = (CutShort, HTTPClientError, HTTPError, NoConnection)
+    return isinstance(error, broken) or code in _PASSING
