@@ -25,11 +25,13 @@ class Outage(BaseModel):
     resource: str
     hit: Hit
     back_seconds: float | None
+    at_least: bool = False  # it waits for something of which no more is known
     own_seconds: float | None = 0.0  # of that, its own recovery; the rest it waits
     waits_for: str | None = None  # the resource that is back last of those it cannot do without
     lost_seconds: float | None = 0.0
     by_itself: bool = True  # no person has to act for its own recovery
     terms: tuple[Term, ...] = ()  # of its own recovery and loss
+    soft: bool = False  # the rest goes on without it
     because: str
 
 

@@ -92,6 +92,11 @@ def uses(resources: Mapping[str, Resource], relations: Iterable[Relation]) -> li
     return [Use(*pair, hard) for pair, hard in sorted(found.items())]
 
 
+def is_groundwork(kind: str) -> bool:
+    """Whether nobody's request goes through a type of resource: networks, keys, roles, logs."""
+    return kind.startswith(_GROUNDWORK) and kind not in _REACHED_ALL_THE_SAME
+
+
 # -- parts ----------------------------------------------------------------------------------------
 
 
@@ -146,9 +151,8 @@ def _in_order(entries: Iterable[str], known: Mapping[str, Resource]) -> list[lis
     groundwork: list[str] = []
     reached: list[str] = []
     for entry in sorted(entries):
-        kind = known[entry].type
-        below = kind.startswith(_GROUNDWORK) and kind not in _REACHED_ALL_THE_SAME
-        (groundwork if below or kind in _ATTENDANTS else reached).append(entry)
+        below = is_groundwork(known[entry].type) or known[entry].type in _ATTENDANTS
+        (groundwork if below else reached).append(entry)
     return [reached, groundwork]
 
 
