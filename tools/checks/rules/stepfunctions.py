@@ -2,8 +2,10 @@
 
 from state.categories.excessive_latency import SLOW_DEPENDENCY, VISIBLE
 from state.categories.misconfiguration_and_bugs import BAD_CHANGE, BAD_CHANGES_KEPT_OUT
-from state.judgements import Layer, Phase
-from tools.checks import Effect, Example, Outcome, check, failed, passed, passed_if
+from state.judgements import Cost, Effort, Layer, Phase
+from state.snapshot import RelationKind
+from tools.checks import Effect, Example, Outcome, Remedy, check, failed, passed, passed_if, puts
+from tools.checks.paper import Draft
 from tools.checks.view import Unknown, View
 
 MACHINE = "AWS::StepFunctions::StateMachine"
@@ -29,12 +31,28 @@ READ = "stepfunctions:DescribeStateMachine"
         "https://docs.aws.amazon.com/step-functions/latest/dg/concepts-xray-tracing.html",
     ),
     strength="workflows are traced through the services they call",
+    remedy=Remedy(
+        change=puts(READ, tracingConfiguration={"enabled": True}),
+        effort=Effort.MINUTES,
+        cost=Cost.LITTLE,
+    ),
     passes=[Example(facts={READ: {"tracingConfiguration": {"enabled": True}}})],
     fails=[Example(facts={READ: {"tracingConfiguration": {"enabled": False}}})],
 )
 def machine_tracing_off(machine: View) -> Outcome:
     """The history shows a machine's own steps; a trace also shows what was slow behind them."""
     return passed_if(bool(machine.read(READ, "tracingConfiguration.enabled")))
+
+
+def _restore_what_is_gone(machine: Draft) -> None:
+    """What the definition names is there again, and the machine has a role to run as."""
+    machine.drop_dangling()
+    if not machine.linked(ROLE, label="runs as"):
+        arn = machine.read(READ, "roleArn")
+        name = str(arn or f"{machine.name}-role").rpartition("/")[2]
+        facts = {"iam:GetRole": {"RoleName": name, "Arn": arn}}
+        role = machine.add(ROLE, name, facts, member=False, region="global")
+        machine.link(role, "runs as", kind=RelationKind.PERMISSIONS)
 
 
 def _machine(*, role_gone: bool = False, called_gone: bool = False) -> Example:
@@ -63,6 +81,7 @@ def _machine(*, role_gone: bool = False, called_gone: bool = False) -> Example:
         "Creating an IAM role for your state machine",
         "https://docs.aws.amazon.com/step-functions/latest/dg/procedure-create-iam-role.html",
     ),
+    remedy=Remedy(change=_restore_what_is_gone, effort=Effort.HOURS, cost=Cost.FREE),
     passes=[_machine()],
     fails=[_machine(role_gone=True), _machine(called_gone=True)],
 )

@@ -1,15 +1,16 @@
-"""Step Functions definitions, state by state: timeouts, retries, limits, ways out."""
+"""Step Functions definitions, state by state: timeouts, limits, ways out. Retries are apart."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from state.categories.excessive_latency import RETRIES, SLOW_DEPENDENCY, SLOWNESS
+from state.categories.excessive_latency import SLOW_DEPENDENCY, SLOWNESS
 from state.categories.excessive_load import OVERLOAD, OVERWHELMS
 from state.categories.misconfiguration_and_bugs import BAD_CHANGE, BAD_CHANGES_KEPT_OUT
 from state.categories.shared_fate import GREY_FAILURE, SHARED_COMPONENT_FAILED
-from state.judgements import Layer, Phase
+from state.judgements import Cost, Effort, Layer, Phase
 from tools.aws.states_language import State, states
-from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, check, passed_if
+from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, Remedy, check, passed_if
+from tools.checks.paper import Draft
 from tools.checks.rules.stepfunctions import MACHINE, READ
 from tools.checks.view import View
 
@@ -19,40 +20,72 @@ CALLBACK = ".waitForTaskToken"
 JOBS = (".sync", ".sync:2")
 TIMEOUTS = ("TimeoutSeconds", "TimeoutSecondsPath")
 HEARTBEATS = ("HeartbeatSeconds", "HeartbeatSecondsPath")
-DEFAULT_ATTEMPTS = 3
+_PATIENCE = 3600  # seconds: a limit on paper, for want of the job's usual length
+_AS_INLINE = 40  # iterations at a time, where Step Functions itself stops an inline map
 
 
-def _machine(kind: str = "STANDARD", timeout: int | None = None, **bodies: Body) -> Example:
+def machine_with(kind: str = "STANDARD", timeout: int | None = None, **bodies: Body) -> Example:
+    """An example: a state machine with these states."""
     definition: dict[str, object] = {"States": bodies}
     if timeout:
         definition["TimeoutSeconds"] = timeout
     return Example(facts={READ: {"type": kind, "definition": definition}})
 
 
-def _task(resource: str = "arn:aws:states:::lambda:invoke", **fields: object) -> Body:
+def task(resource: str = "arn:aws:states:::lambda:invoke", **fields: object) -> Body:
+    """An example's state that calls something."""
     return {"Type": "Task", "Resource": resource, **fields}
 
 
-def _distributed(*, task: Body | None = None, **fields: object) -> Body:
+def _distributed(*, inner: Body | None = None, **fields: object) -> Body:
     processor = {
         "ProcessorConfig": {"Mode": "DISTRIBUTED"},
-        "States": {"Item": task or _task()},
+        "States": {"Item": inner or task()},
     }
     return {"Type": "Map", "ItemProcessor": processor, **fields}
 
 
-def _states(machine: View) -> list[State]:
+def states_of(machine: View) -> list[State]:
     """All states; the names of the outermost are the evidence."""
     machine.read(READ, "keys(definition.States || `{}`)")
     return list(states(machine.fact(READ).get("definition")))
 
 
-def _all_good(judged: Iterable[State], bad: Iterable[State]) -> Outcome:
+def all_good(judged: Iterable[State], bad: Iterable[State], **units: float) -> Outcome:
     """Passed unless a state is bad; not applicable if there is none to judge."""
     names = ", ".join(sorted(state.name for state in bad))
     if not list(judged):
         return NOT_APPLICABLE
-    return passed_if(not names, note=f"states: {names}" if names else "")
+    return passed_if(not names, f"states: {names}" if names else "", **units)
+
+
+def edit_states(
+    machine: Draft, concerned: Callable[[State], bool], change: Callable[[Any], None]
+) -> None:
+    """Change what stands under each state that is concerned, wherever it is nested."""
+
+    def edit(answer: dict[str, Any]) -> None:
+        for state in [s for s in states(answer.get("definition")) if concerned(s)]:
+            change(state.body)
+
+    machine.edit(READ, edit)
+
+
+def _sets(concerned: Callable[[State], bool], **fields: object) -> Callable[[Draft], None]:
+    """A change that sets fields of the states concerned."""
+    return lambda machine: edit_states(machine, concerned, lambda body: body.update(fields))
+
+
+def _is_endless(state: State) -> bool:
+    return not any(state.body.get(name) for name in (*TIMEOUTS, *HEARTBEATS))
+
+
+def _is_job(state: State) -> bool:
+    return state.resource.endswith(JOBS) or ":activity:" in state.resource
+
+
+def _waits_for_callback(state: State) -> bool:
+    return state.resource.endswith(CALLBACK)
 
 
 def _may_hang(machine: View) -> bool:
@@ -80,24 +113,29 @@ _JOB = "arn:aws:states:::ecs:runTask.sync"
         "Best practices for Step Functions",
         "https://docs.aws.amazon.com/step-functions/latest/dg/sfn-best-practices.html",
     ),
+    remedy=Remedy(
+        change=_sets(lambda s: _is_job(s) and _is_endless(s), TimeoutSeconds=_PATIENCE),
+        effort=Effort.HOURS,
+        cost=Cost.FREE,
+    ),
     passes=[
-        _machine(Run=_task(_JOB, TimeoutSeconds=600)),
-        _machine(timeout=3600, Run=_task(_JOB)),
+        machine_with(Run=task(_JOB, TimeoutSeconds=600)),
+        machine_with(timeout=3600, Run=task(_JOB)),
     ],
     fails=[
-        _machine(Run=_task(_JOB)),
-        _machine(Run=_task("arn:aws:states:eu-west-1:123456789012:activity:approve")),
+        machine_with(Run=task(_JOB)),
+        machine_with(Run=task("arn:aws:states:eu-west-1:123456789012:activity:approve")),
     ],
-    silent=[_machine(Run=_task()), _machine("EXPRESS", Run=_task(_JOB))],
+    silent=[machine_with(Run=task()), machine_with("EXPRESS", Run=task(_JOB))],
 )
 def task_no_timeout(machine: View) -> Outcome:
     """Steps that call a function end with it; a job or an activity is waited for without end."""
-    found = _states(machine)
-    jobs = [s for s in found if s.resource.endswith(JOBS) or ":activity:" in s.resource]
+    found = states_of(machine)
+    jobs = [s for s in found if _is_job(s)]
     if machine.read(READ, "type") == "EXPRESS":
         return NOT_APPLICABLE
-    endless = [s for s in jobs if not any(s.body.get(f) for f in (*TIMEOUTS, *HEARTBEATS))]
-    return _all_good(jobs, endless if _may_hang(machine) else [])
+    endless = [s for s in jobs if _is_endless(s)]
+    return all_good(jobs, endless if _may_hang(machine) else [])
 
 
 _WAIT = f"arn:aws:states:::sqs:sendMessage{CALLBACK}"
@@ -119,106 +157,30 @@ _WAIT = f"arn:aws:states:::sqs:sendMessage{CALLBACK}"
         "Discover service integration patterns in Step Functions",
         "https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html",
     ),
+    remedy=Remedy(
+        change=_sets(lambda s: _waits_for_callback(s) and _is_endless(s), HeartbeatSeconds=300),
+        effort=Effort.HOURS,
+        cost=Cost.FREE,
+    ),
     passes=[
-        _machine(Wait=_task(_WAIT, HeartbeatSeconds=300)),
-        _machine(timeout=3600, Wait=_task(_WAIT)),
+        machine_with(Wait=task(_WAIT, HeartbeatSeconds=300)),
+        machine_with(timeout=3600, Wait=task(_WAIT)),
     ],
-    fails=[_machine(Wait=_task(_WAIT))],
-    silent=[_machine(Run=_task())],
+    fails=[machine_with(Wait=task(_WAIT))],
+    silent=[machine_with(Run=task())],
 )
 def callback_no_heartbeat(machine: View) -> Outcome:
     """The token is in a message: when the worker dies with it, nobody is left to answer."""
-    waiting = [s for s in _states(machine) if s.resource.endswith(CALLBACK)]
-    endless = [s for s in waiting if not any(s.body.get(f) for f in (*TIMEOUTS, *HEARTBEATS))]
-    return _all_good(waiting, endless if _may_hang(machine) else [])
+    waiting = [s for s in states_of(machine) if _waits_for_callback(s)]
+    endless = [s for s in waiting if _is_endless(s)]
+    return all_good(waiting, endless if _may_hang(machine) else [])
 
 
-_RETRY = {"ErrorEquals": ["States.ALL"], "IntervalSeconds": 2, "MaxAttempts": 4}
-_POLL = {**_RETRY, "ErrorEquals": ["NotReadyYet"], "BackoffRate": 1}
+_LIMITS = ("MaxConcurrency", "MaxConcurrencyPath")
 
 
-@check(
-    id="stepfunctions.task_no_retry",
-    resource_type=MACHINE,
-    title="A step is neither retried nor caught: one passing error fails the whole execution",
-    question=RETRIES,
-    layer=Layer.HIGH_AVAILABILITY,
-    on_fail=(Effect(SLOW_DEPENDENCY, Phase.ACT, "restart_by_hand", by_person=True),),
-    effect_source="failed executions have to be found and redriven",
-    recommendation=(
-        "Add a `Retry` with a few attempts, back-off and `JitterStrategy: FULL` to each step that "
-        "calls something; no cost but the retries."
-    ),
-    documentation=(
-        "Handling errors in Step Functions workflows",
-        "https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html",
-    ),
-    strength="workflows ride out passing errors by retrying their steps",
-    passes=[
-        _machine(Call=_task(Retry=[_RETRY])),
-        _machine(Call=_task(Catch=[{"ErrorEquals": ["States.ALL"], "Next": "Undo"}])),
-        _machine(
-            Both={"Type": "Parallel", "Retry": [_RETRY], "Branches": [{"States": {"A": _task()}}]}
-        ),
-    ],
-    fails=[
-        _machine(Call=_task()),
-        _machine(Both={"Type": "Parallel", "Branches": [{"States": {"A": _task()}}]}),
-    ],
-    silent=[_machine(Pass={"Type": "Pass"})],
-)
-def task_no_retry(machine: View) -> Outcome:
-    """Every call over a network fails now and then; AWS's own are throttled at times."""
-    tasks = [s for s in _states(machine) if s.kind == "Task"]
-    return _all_good(tasks, [s for s in tasks if not s.protected_by("Retry", "Catch")])
-
-
-@check(
-    id="stepfunctions.retry_not_backed_off",
-    resource_type=MACHINE,
-    title="A step retries at a steady beat: what is overloaded is kept down by the retries",
-    question=OVERWHELMS,
-    layer=Layer.HIGH_AVAILABILITY,
-    on_fail=(Effect(OVERLOAD, Phase.ACT, "change_configuration", by_person=True),),
-    effect_source="the retries have to be slowed down by hand before the dependency recovers",
-    recommendation=(
-        "Set `BackoffRate` to 2 (the default) with `MaxDelaySeconds` and `JitterStrategy: FULL`; "
-        "no cost."
-    ),
-    documentation=(
-        "Handling errors in Step Functions workflows",
-        "https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html",
-    ),
-    passes=[
-        _machine(Call=_task(Retry=[_RETRY])),
-        _machine(Call=_task(Retry=[_RETRY | {"BackoffRate": 2}])),
-    ],
-    fails=[_machine(Call=_task(Retry=[_RETRY | {"BackoffRate": 1}]))],
-    silent=[
-        _machine(Call=_task()),
-        _machine(Call=_task(Retry=[_RETRY | {"MaxAttempts": 0}])),
-        _machine(Call=_task(Retry=[_POLL])),
-    ],
-)
-def retry_not_backed_off(machine: View) -> Outcome:
-    """Retries that do not slow down add load exactly when there is least to spare.
-
-    On an error of one's own ("not ready yet") they are a poll, and may come at a steady beat.
-    """
-    retrying = [s for s in _states(machine) if any(_repeats(r) for r in s.body.get("Retry", ()))]
-    steady = [s for s in retrying if any(_is_steady(r) for r in s.body["Retry"])]
-    return _all_good(retrying, steady)
-
-
-def _repeats(retrier: Mapping[str, Any]) -> bool:
-    """Whether it tries more than once after an error of AWS (`States.ALL`, `Lambda.SdkError`)."""
-    if not any("." in error for error in retrier.get("ErrorEquals", ())):
-        return False
-    return bool(retrier.get("MaxAttempts", DEFAULT_ATTEMPTS) > 1)
-
-
-def _is_steady(retrier: Mapping[str, Any]) -> bool:
-    return _repeats(retrier) and bool(retrier.get("BackoffRate", 2) <= 1)
+def _is_unlimited(state: State) -> bool:
+    return state.is_distributed_map and not any(state.body.get(name) for name in _LIMITS)
 
 
 @check(
@@ -239,15 +201,19 @@ def _is_steady(retrier: Mapping[str, Any]) -> bool:
         "Map workflow state",
         "https://docs.aws.amazon.com/step-functions/latest/dg/state-map.html",
     ),
-    passes=[_machine(Each=_distributed(MaxConcurrency=50))],
-    fails=[_machine(Each=_distributed()), _machine(Each=_distributed(MaxConcurrency=0))],
-    silent=[_machine(Each={"Type": "Map", "ItemProcessor": {"States": {"Item": _task()}}})],
+    remedy=Remedy(
+        change=_sets(_is_unlimited, MaxConcurrency=_AS_INLINE),
+        effort=Effort.MINUTES,
+        cost=Cost.FREE,
+    ),
+    passes=[machine_with(Each=_distributed(MaxConcurrency=50))],
+    fails=[machine_with(Each=_distributed()), machine_with(Each=_distributed(MaxConcurrency=0))],
+    silent=[machine_with(Each={"Type": "Map", "ItemProcessor": {"States": {"Item": task()}}})],
 )
 def map_unbounded(machine: View) -> Outcome:
     """An inline map stops at about 40 iterations at a time; a distributed one at 10,000."""
-    maps = [s for s in _states(machine) if s.is_distributed_map]
-    limits = ("MaxConcurrency", "MaxConcurrencyPath")
-    return _all_good(maps, [s for s in maps if not any(s.body.get(f) for f in limits)])
+    maps = [s for s in states_of(machine) if s.is_distributed_map]
+    return all_good(maps, filter(_is_unlimited, maps))
 
 
 _TOLERANCE = (
@@ -256,6 +222,17 @@ _TOLERANCE = (
     "ToleratedFailurePercentagePath",
     "ToleratedFailureCountPath",
 )
+
+
+def _catches(item_map: State) -> bool:
+    """Whether every task inside the map catches its errors."""
+    tasks = [s for s in states(item_map.body.get("ItemProcessor")) if s.kind == "Task"]
+    return bool(tasks) and all(task.protected_by("Catch") for task in tasks)
+
+
+def _is_brittle(state: State) -> bool:
+    tolerates = any(name in state.body for name in _TOLERANCE)
+    return state.is_distributed_map and not tolerates and not _catches(state)
 
 
 @check(
@@ -274,24 +251,22 @@ _TOLERANCE = (
         "Using Map state in Distributed mode for large-scale parallel workloads",
         "https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html",
     ),
+    remedy=Remedy(
+        change=_sets(_is_brittle, ToleratedFailurePercentage=5),
+        effort=Effort.HOURS,
+        cost=Cost.FREE,
+    ),
     passes=[
-        _machine(Each=_distributed(ToleratedFailurePercentage=5)),
-        _machine(Each=_distributed(task=_task(Catch=[{"ErrorEquals": ["States.ALL"]}]))),
+        machine_with(Each=_distributed(ToleratedFailurePercentage=5)),
+        machine_with(Each=_distributed(inner=task(Catch=[{"ErrorEquals": ["States.ALL"]}]))),
     ],
-    fails=[_machine(Each=_distributed())],
-    silent=[_machine(Call=_task())],
+    fails=[machine_with(Each=_distributed())],
+    silent=[machine_with(Call=task())],
 )
 def map_tolerates_no_failure(machine: View) -> Outcome:
     """By default the first failed item fails the whole run, whatever the other items are."""
-    maps = [s for s in _states(machine) if s.is_distributed_map]
-    brittle = [s for s in maps if not any(f in s.body for f in _TOLERANCE) and not _catches(s)]
-    return _all_good(maps, brittle)
-
-
-def _catches(item_map: State) -> bool:
-    """Whether every task inside the map catches its errors."""
-    tasks = [s for s in states(item_map.body.get("ItemProcessor")) if s.kind == "Task"]
-    return bool(tasks) and all(task.protected_by("Catch") for task in tasks)
+    maps = [s for s in states_of(machine) if s.is_distributed_map]
+    return all_good(maps, filter(_is_brittle, maps))
 
 
 def _choice(*rules: Body, **fields: object) -> Body:
@@ -301,6 +276,36 @@ def _choice(*rules: Body, **fields: object) -> Body:
 _PAID = {"Variable": "$.paid", "BooleanEquals": True, "Next": "Ship"}
 _CONDITION = {"Condition": "{% $states.input.paid %}", "Next": "Ship"}
 _UNPAID = {"Variable": "$.paid", "BooleanEquals": False, "Next": "Remind"}
+
+
+def _has_a_gap(state: State) -> bool:
+    if state.kind != "Choice" or _is_undecidable(state):
+        return False
+    return not state.body.get("Default") and not _is_full(state)
+
+
+def _scopes(definition: Any) -> Iterator[dict[str, Any]]:
+    """The definition and whatever holds states of its own inside it."""
+    if not isinstance(definition, dict):
+        return
+    yield definition
+    for body in (definition.get("States") or {}).values():
+        for inner in (body.get("Iterator"), body.get("ItemProcessor"), *body.get("Branches", ())):
+            yield from _scopes(inner)
+
+
+def _default_to_failure(machine: Draft) -> None:
+    """Each choice with a gap gets a way out that says why the execution fails."""
+
+    def edit(answer: dict[str, Any]) -> None:
+        for scope in _scopes(answer.get("definition")):
+            choices = scope.get("States") or {}
+            for name in [n for n, body in choices.items() if _has_a_gap(State(n, body))]:
+                way_out = f"{name}: unexpected input"
+                choices[name]["Default"] = way_out
+                choices[way_out] = {"Type": "Fail", "Error": "UnexpectedInput"}
+
+    machine.edit(READ, edit)
 
 
 @check(
@@ -319,17 +324,21 @@ _UNPAID = {"Variable": "$.paid", "BooleanEquals": False, "Next": "Remind"}
         "Choice workflow state",
         "https://docs.aws.amazon.com/step-functions/latest/dg/state-choice.html",
     ),
-    passes=[_machine(Paid=_choice(_PAID, Default="Ask")), _machine(Paid=_choice(_PAID, _UNPAID))],
-    fails=[_machine(Paid=_choice(_PAID)), _machine(Paid=_choice(_CONDITION))],
-    silent=[_machine(Call=_task()), _machine(Paid=_choice(_CONDITION, _CONDITION))],
+    remedy=Remedy(change=_default_to_failure, effort=Effort.HOURS, cost=Cost.FREE),
+    passes=[
+        machine_with(Paid=_choice(_PAID, Default="Ask")),
+        machine_with(Paid=_choice(_PAID, _UNPAID)),
+    ],
+    fails=[machine_with(Paid=_choice(_PAID)), machine_with(Paid=_choice(_CONDITION))],
+    silent=[machine_with(Call=task()), machine_with(Paid=_choice(_CONDITION, _CONDITION))],
 )
 def choice_no_default(machine: View) -> Outcome:
     """A new kind of order, a missing field: `States.NoChoiceMatched` cannot be retried away.
 
     Whether several JSONata conditions leave a gap cannot be told without evaluating them.
     """
-    choices = [s for s in _states(machine) if s.kind == "Choice" and not _is_undecidable(s)]
-    return _all_good(choices, [s for s in choices if not s.body.get("Default") and not _is_full(s)])
+    choices = [s for s in states_of(machine) if s.kind == "Choice" and not _is_undecidable(s)]
+    return all_good(choices, filter(_has_a_gap, choices))
 
 
 def _is_undecidable(choice: State) -> bool:
