@@ -37,8 +37,7 @@ def explain(
 ) -> None:
     """Show the arithmetic under a letter, so that it can be checked with a calculator.
 
-    Every step with its seconds and where they come from, the sum, its share of the objective, and
-    which time would give another letter.
+    Every step with its seconds and source, the sum, its share, and where another letter begins.
     """
     from graph.runs import reckoning_of, snapshot_of
     from seeams.console import out, print_json
