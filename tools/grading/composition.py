@@ -15,6 +15,7 @@ from state.snapshot import Relation, RelationKind, Resource
 
 ROLE = "AWS::IAM::Role"
 SUBSCRIPTION = "AWS::SNS::Subscription"
+_ALARM = "AWS::CloudWatch::Alarm"
 # They look after a resource or hold a copy of it, and use it as little as an alarm does.
 _ATTENDANTS = frozenset(
     (
@@ -92,9 +93,11 @@ def uses(resources: Mapping[str, Resource], relations: Iterable[Relation]) -> li
     return [Use(*pair, hard) for pair, hard in sorted(found.items())]
 
 
-def is_groundwork(kind: str) -> bool:
-    """Whether nobody's request goes through a type of resource: networks, keys, roles, logs."""
-    return kind.startswith(_GROUNDWORK) and kind not in _REACHED_ALL_THE_SAME
+def carries_work(kind: str) -> bool:
+    """Whether requests go through a type of resource: not networks, keys, roles, logs, alarms."""
+    if kind in _REACHED_ALL_THE_SAME:
+        return True
+    return not kind.startswith(_GROUNDWORK) and kind not in _ATTENDANTS and kind != _ALARM
 
 
 # -- parts ----------------------------------------------------------------------------------------
@@ -151,8 +154,7 @@ def _in_order(entries: Iterable[str], known: Mapping[str, Resource]) -> list[lis
     groundwork: list[str] = []
     reached: list[str] = []
     for entry in sorted(entries):
-        below = is_groundwork(known[entry].type) or known[entry].type in _ATTENDANTS
-        (groundwork if below else reached).append(entry)
+        (reached if carries_work(known[entry].type) else groundwork).append(entry)
     return [reached, groundwork]
 
 

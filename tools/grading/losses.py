@@ -13,7 +13,7 @@ from state.judgements import WORKLOAD
 from state.losses import Bystander, Hit, Loss, Outage
 from state.objectives import Objectives, spell_duration
 from state.snapshot import Snapshot
-from tools.grading.composition import is_groundwork
+from tools.grading.composition import carries_work
 from tools.grading.reckoning import Reckoning
 from tools.grading.striking import KINDS, RUNS, Site, Struck
 from tools.grading.targets import targets_of
@@ -53,10 +53,9 @@ def losses_of(snapshot: Snapshot, reckoning: Reckoning, objectives: Objectives, 
 
 def _timeline(struck: Struck, site: Site) -> Timeline:
     """With load balancers that nobody gets through to any more, and all that needs them."""
-    down = {
-        each: _or_never(e.rto_seconds) for each, e in struck.outages.items() if e.rto_seconds != 0
-    }
-    down.pop(WORKLOAD, None)
+    down = {each: _or_never(e.rto_seconds) for each, e in struck.outages.items()}
+    down |= dict.fromkeys(struck.with_the_rest, down.pop(WORKLOAD, 0.0))
+    down = {each: seconds for each, seconds in down.items() if seconds}
     line = timeline(down, struck.open_, site.uses, site.resources)
     beyond = {
         each: wait
@@ -93,7 +92,6 @@ def _outages(struck: Struck, line: Timeline, site: Site) -> Iterator[Outage]:
 
 
 def _struck(struck: Struck, line: Timeline, site: Site) -> Iterator[Outage]:
-    last = max((_or_never(e.rto_seconds) for e in struck.outages.values()), default=0.0)
     for resource, estimate in struck.outages.items():
         own, wait = _or_never(estimate.rto_seconds), line.stops.get(resource)
         waits = wait is not None and wait.seconds > own
@@ -110,11 +108,10 @@ def _struck(struck: Struck, line: Timeline, site: Site) -> Iterator[Outage]:
             soft=site.reckoning.ledger.is_soft(resource),
             because=struck.whys[resource],
         )
-    for resource, because in struck.open_.items():
+    for resource, because in (*struck.open_.items(), *struck.with_the_rest.items()):
         wait = line.stops.get(resource)
-        yield _waits(resource, Hit.STRUCK, wait.seconds if wait else 0.0, because, line, site)
-    for resource, because in struck.with_the_rest.items():
-        yield _waits(resource, Hit.STRUCK, last, because, line, site)
+        root = wait.root if wait and wait.root not in {resource, *struck.with_the_rest} else None
+        yield _waits(resource, Hit.STRUCK, wait.seconds if wait else 0.0, because, line, site, root)
 
 
 def _waiting(struck: Struck, line: Timeline, site: Site) -> Iterator[Outage]:
@@ -131,7 +128,7 @@ def _waiting(struck: Struck, line: Timeline, site: Site) -> Iterator[Outage]:
         for resource, wait in waits.items():
             known = site.resources[resource]
             lost = hit is Hit.DEGRADED and resource in struck.inside  # it goes on with nothing
-            if known.member and not lost and not is_groundwork(known.type):
+            if known.member and not lost and carries_work(known.type):
                 because = f"{how} {site.name(wait.via)}"
                 yield _waits(resource, hit, wait.seconds, because, line, site, wait.root)
 
@@ -208,7 +205,7 @@ def _sentence(struck: Struck, sets: Sequence[Outage], site: Site, *, sure: bool)
     if not sets:
         what = "the workload goes on" if sure else "nothing that is known stops the workload"
         return f"{start}, {what}"
-    last = max(sets, key=lambda each: (_or_never(each.back_seconds), each.hit is Hit.STRUCK))
+    last = max(sets, key=lambda each: (_or_never(each.back_seconds), each.waits_for is None))
     who = site.name(last.waits_for or last.resource)
     if last.back_seconds is None:
         time = f"the workload does not come back, for {who} does not"

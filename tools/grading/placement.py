@@ -27,8 +27,8 @@ class Placement:
     """Zones by resource id; one that is not in it lies in none, or in one that was not read.
 
     `names`: the zones in which the workload's own resources lie. `ids`: zone id -> zone, for an
-    account's us-east-1a is another's us-east-1b. `standbys`: where only a standby lies.
-    `subnets`: resource -> the subnets that it is placed in.
+    account's us-east-1a is another's us-east-1b. `standbys`: what keeps a standby elsewhere ->
+    that zone, "" if it was not read. `subnets`: resource -> the subnets that it is placed in.
     """
 
     zones: Mapping[str, frozenset[str]]
@@ -87,10 +87,12 @@ def _zones(found: Any, depth: int = _DEPTH) -> Iterator[str]:
 
 
 def _standby(resource: Resource) -> str | None:
-    """The zone where a database keeps a standby and nothing else."""
+    """The zone where a database keeps a standby and nothing else; None: it has none."""
     for answer in resource.facts.values():
         if isinstance(answer, Mapping) and isinstance(answer.get(_STANDBY), str):
             return str(answer[_STANDBY])
+        if isinstance(answer, Mapping) and answer.get("MultiAZ") is True and "Engine" in answer:
+            return ""
     return None
 
 

@@ -14,7 +14,7 @@ from state.grades import Estimate
 from state.judgements import WORKLOAD
 from state.snapshot import GapReason, Resource, Snapshot
 from tools.diagram.words import type_words
-from tools.grading.composition import Use, is_groundwork, uses
+from tools.grading.composition import Use, carries_work, uses
 from tools.grading.placement import SUBNET, Placement, placement_of
 from tools.grading.reckoning import Reckoning
 from tools.grading.recoveries import recoveries
@@ -105,7 +105,7 @@ class Struck:
     outages: dict[str, Estimate] = field(default_factory=dict)
     whys: dict[str, str] = field(default_factory=dict)  # of outages: how they are struck
     open_: dict[str, str] = field(default_factory=dict)  # down for a time that is not known
-    with_the_rest: dict[str, str] = field(default_factory=dict)  # down; counted elsewhere: where
+    with_the_rest: dict[str, str] = field(default_factory=dict)  # down; counted with the whole
     inside: set[str] = field(default_factory=set)  # they lie there and nowhere else
     rides_out: dict[str, str] = field(default_factory=dict)
     unknown: dict[str, str] = field(default_factory=dict)
@@ -119,15 +119,26 @@ class Struck:
             self.whys[resource.id] = why
         elif estimate is not None:
             self.rides_out[resource.id] = _how(estimate)
-        elif none and is_groundwork(resource.type):
+        elif not carries_work(resource.type):
             return
         elif none:
             into = self.with_the_rest if self.scenario is REGION_LOST else self.rides_out
             into[resource.id] = none
         elif resource.id in site.unread:
             self.unknown[resource.id] = f"{why}; {resource.type} is not read"
-        elif not is_groundwork(resource.type):
+        else:
             self.unknown[resource.id] = f"{why}; nothing that was read says how it stands that"
+
+    def add_part(self, resource: Resource, others: Iterable[str], site: Site) -> None:
+        """Something that lies in a zone which is lost, and in others."""
+        rest = ", ".join(sorted(others))
+        if resource.id in site.placement.standbys:
+            self.add(resource, "lies there, its standby elsewhere", site)
+        elif rest:
+            self.add(resource, f"lies there and in {rest}", site)
+        else:
+            self.inside.add(resource.id)
+            self.add(resource, "lies there", site)
 
     def add_the_whole(self, site: Site) -> None:
         """What is counted once for the workload as a whole."""
@@ -139,7 +150,7 @@ class Struck:
     def add_neighbours(self, site: Site, lies_there: Callable[[Resource], bool]) -> None:
         """What the workload needs and does not own: how it recovers was not asked."""
         for resource in filter(lies_there, site.needed_neighbours):
-            if not is_groundwork(resource.type):
+            if carries_work(resource.type):
                 self.unknown[resource.id] = "lies there, and is not part of the workload"
 
 
@@ -164,9 +175,7 @@ def strike_zone(site: Site, name: str) -> Struck:
         elif placement.standbys.get(resource.id) == zone:
             struck.rides_out[resource.id] = "only its standby lies there"
         else:
-            struck.add(resource, _also_in(zones - {zone}), site)
-            if len(zones) == 1:
-                struck.inside.add(resource.id)
+            struck.add_part(resource, zones - {zone}, site)
     if any(site.resources[each].type in RUNS for each in struck.inside):
         struck.add_the_whole(site)
     struck.add_neighbours(site, lambda each: zone in placement.zones.get(each.id, frozenset()))
@@ -187,7 +196,7 @@ def strike_region(site: Site, name: str) -> Struck:
         if resource.region == name:
             struck.add(resource, "is there", site)
             struck.inside.add(resource.id)
-        elif not is_groundwork(resource.type):
+        elif carries_work(resource.type):
             elsewhere = "is global" if resource.region == GLOBAL else f"is in {resource.region}"
             struck.rides_out[resource.id] = elsewhere
     struck.add_the_whole(site)
@@ -210,8 +219,8 @@ def strike_resource(site: Site, name: str) -> Struck:
     scenario = next((s for s in usable if (e := estimates[s]) and _takes_something(e)), usable[0])
     taken_as = scenario.text
     if scenario is not order[0]:
-        why = "costs nothing" if estimates[order[0]] else "has no estimate for it"
-        taken_as += f" (that {order[0].text} {why})"
+        why = "it costs nothing when" if estimates[order[0]] else "there is no estimate for when"
+        taken_as += f" ({why} {order[0].text})"
     struck = Struck(scenario, f"the loss of {site.name(resource.id)}", taken_as)
     estimate = estimates[scenario]
     if estimate is None:
@@ -244,9 +253,7 @@ def _strike_subnet(site: Site, subnet: Resource) -> Struck:
     for resource in site.members:
         zones = placement.zones.get(resource.id, frozenset())
         if subnet.id in placement.subnets.get(resource.id, ()) and zones & here:
-            struck.add(resource, _also_in(zones - here), site)
-            if zones <= here:
-                struck.inside.add(resource.id)
+            struck.add_part(resource, zones - here, site)
     return struck
 
 
@@ -254,17 +261,12 @@ def _not_in(zones: frozenset[str], resource: Resource, struck: Struck, site: Sit
     """What lies elsewhere, what AWS runs in several zones, or what lies nobody knows where."""
     estimate = site.estimates.get((struck.scenario.name, resource.id))
     if zones:
-        if not is_groundwork(resource.type):
+        if carries_work(resource.type):
             struck.rides_out[resource.id] = f"lies in {', '.join(sorted(zones))}"
     elif estimate is not None and _takes_something(estimate):
         struck.unknown[resource.id] = "in which zones it lies was not read"
     else:
         struck.add(resource, "it is in no zone", site)
-
-
-def _also_in(others: Iterable[str]) -> str:
-    rest = ", ".join(sorted(others))
-    return f"lies there and in {rest}" if rest else "lies there and nowhere else"
 
 
 def _takes_something(estimate: Estimate) -> bool:
