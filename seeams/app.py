@@ -6,7 +6,16 @@ import typer
 from typer.core import TyperGroup
 
 from seeams import __version__
-from seeams.commands import asking, assessing, drawing, embedded, explaining, reference, stored
+from seeams.commands import (
+    asking,
+    assessing,
+    drawing,
+    embedded,
+    explaining,
+    reference,
+    stored,
+    sweeping,
+)
 from seeams.failures import guarded
 
 
@@ -53,6 +62,7 @@ for _command, _name, _example in (
         "seeams assess --tag workload=shop --rto 24h --rpo 12h --region eu-central-1",
     ),
     (asking.what_if, "what-if", "seeams what-if --thread shop --rto 2h --rpo 30m"),
+    (sweeping.sweep, "sweep", "seeams sweep --thread shop --output sweep.svg"),
     (stored.threads, "threads", "seeams threads"),
     (stored.show, "show", "seeams show shop --json"),
     (stored.history, "history", "seeams history shop"),

@@ -137,6 +137,23 @@ def _winning(fields: dict[str, Any], rto: str | None, rpo: str | None) -> dict[s
     return fields | {"disruptions": disruptions, "notes": notes}
 
 
+def durations_of(option: str, text: str | None) -> list[int]:
+    """The durations of a list: `15m,1h,24h`; none where nothing was given.
+
+    Raises:
+        InvalidDuration: one of them cannot be understood.
+        InvalidObjectives: one of them is zero.
+    """
+    from state.objectives import parse_duration
+
+    found = [parse_duration(part) for part in text.split(",") if part.strip()] if text else []
+    if text is not None and not found:
+        raise InvalidObjectives(f"{option} names no time: write {option} 15m,1h,24h")
+    if 0 in found:
+        raise InvalidObjectives(f"{option} 0: no architecture recovers in no time; try 1s")
+    return found
+
+
 def lowest_letter(letter: str | None) -> str | None:
     """The letter of `--fail-under`, as it is spelled.
 

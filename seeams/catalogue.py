@@ -37,11 +37,7 @@ def chosen(category: str | None, service: str | None) -> "Sequence[Check]":
 
     found = list(all_checks().values())
     if category is not None:
-        names = {n: c.code for c in categories() for n in (c.code, c.slug)}
-        code = names.get(category) or names.get(category.upper()) or names.get(category.lower())
-        if code is None:
-            slugs = ", ".join(c.slug for c in categories())
-            raise WrongUse(f"there is no category {category!r}: there are {slugs}")
+        code = code_of(category)
         found = [check for check in found if check.category.code == code]
     if service is not None:
         services = sorted({check.service for check in all_checks().values()})
@@ -49,6 +45,20 @@ def chosen(category: str | None, service: str | None) -> "Sequence[Check]":
             raise WrongUse(f"no check is about {service!r}: there are {', '.join(services)}")
         found = [check for check in found if check.service == service.lower()]
     return found
+
+
+def code_of(category: str) -> str:
+    """The code of a category that is called by it or by its slug.
+
+    Raises:
+        WrongUse: there is none.
+    """
+    names = {n: c.code for c in categories() for n in (c.code, c.slug)}
+    code = names.get(category) or names.get(category.upper()) or names.get(category.lower())
+    if code is None:
+        slugs = ", ".join(c.slug for c in categories())
+        raise WrongUse(f"there is no category {category!r}: there are {slugs}")
+    return code
 
 
 def metadata(check: "Check") -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The JSON of `assess`, `what-if` and `show`."""
+"""The JSON of `assess`, `what-if`, `show` and `sweep`."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ from pydantic import BaseModel, Field
 
 from state.grades import Overall
 from state.report import Report
+from state.sweeps import Sweep
 
 
 class Before(BaseModel):
@@ -33,3 +34,12 @@ def document_of(report: Report, before: Report | None = None) -> dict[str, Any]:
 def schema() -> dict[str, Any]:
     """The JSON schema of the document."""
     return Document.model_json_schema(mode="serialization")
+
+
+def sweep_document(found: Sweep, report: Report) -> dict[str, Any]:
+    """The JSON of a sweep: letters in rows that follow the RTO, and where they turn."""
+    return {
+        "thread": report.thread,
+        "checkpoint": report.checkpoint,
+        **found.model_dump(mode="json"),
+    }

@@ -174,3 +174,11 @@ AttestFile = Annotated[
         rich_help_panel=_PREMISES,
     ),
 ]
+Checkpoint = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ID",
+        help="A result of `seeams history`, or how its id begins. Default: the latest assessment.",
+        rich_help_panel=_RESULT,
+    ),
+]
