@@ -4,7 +4,6 @@ from state.categories.excessive_latency import SLOW_DEPENDENCY, TIMEOUTS
 from state.categories.excessive_load import BACKLOG, OVERLOAD
 from state.categories.misconfiguration_and_bugs import BAD_CHANGE, GUARDRAILS
 from state.categories.shared_fate import GREY_FAILURE, SHARED_COMPONENT_FAILED
-from state.categories.single_point_of_failure import COMPONENT_LOST
 from state.judgements import Cost, Effort, Layer, Phase
 from tools.checks import NOT_APPLICABLE, Effect, Example, Outcome, Remedy, check, passed_if, puts
 from tools.checks.alarms import TOPIC, TOPIC_READ
@@ -141,12 +140,8 @@ def _outlast_consumer(queue: Draft) -> None:
     on_fail=(
         Effect(SLOW_DEPENDENCY, Phase.ACT, "drain_by_hand", by_person=True),
         Effect(SLOW_DEPENDENCY, Phase.PROPAGATE, "message_shows_again"),
-        Effect(COMPONENT_LOST, Phase.PROPAGATE, "message_shows_again"),
     ),
-    on_pass=(
-        Effect(SLOW_DEPENDENCY, Phase.PROPAGATE, "message_shows_again"),
-        Effect(COMPONENT_LOST, Phase.PROPAGATE, "message_shows_again"),
-    ),
+    on_pass=(Effect(SLOW_DEPENDENCY, Phase.PROPAGATE, "message_shows_again"),),
     effect_source=(
         "good messages that were given up wait in the dead-letter queue for somebody; those that a "
         "consumer fails with show again after the visibility timeout (that it needs, if longer)"
