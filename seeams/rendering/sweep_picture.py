@@ -74,7 +74,7 @@ def _panel(axes: Axes, found: Sweep, name: str, *, letters: float) -> None:
             axes.text(x, y, letter or "?", ha="center", va="center", fontsize=letters, color=ink)
     x = found.rpo_seconds.index(found.rpo_present)
     y = found.rto_seconds.index(found.rto_present)
-    for colour, width in (("white", 4.0), ("black", 2.0)):
+    for colour, width in (("white", 0.4 * letters), ("black", 0.2 * letters)):
         axes.add_patch(
             Rectangle(
                 (x - 0.5, y - 0.5),
