@@ -45,7 +45,7 @@ def awslabs() -> Library:
     """
     if shutil.which(AWSLABS_COMMAND):
         return _started("awslabs", AWSLABS_COMMAND)
-    return _started("awslabs", "uvx", "--quiet", f"{AWSLABS_COMMAND}@latest")
+    return _started("awslabs", "uvx", "--quiet", AWSLABS_COMMAND)
 
 
 def knowledge() -> Library:

@@ -53,9 +53,9 @@ class McpLibrary:
         self._call_seconds = call_seconds
         self._loop = asyncio.new_event_loop()
         self._ready: Future[Mapping[str, BaseTool]] = Future()
-        self._leave = asyncio.Event()
+        self._holding = self._loop.create_task(self._hold(connection))
         self._thread = threading.Thread(
-            target=self._serve, args=(connection,), name=f"documentation {name}", daemon=True
+            target=self._serve, name=f"documentation {name}", daemon=True
         )
         self._thread.start()
         try:
@@ -82,7 +82,7 @@ class McpLibrary:
     def close(self) -> None:
         """See `Library`."""
         if self._thread.is_alive():
-            self._loop.call_soon_threadsafe(self._leave.set)
+            self._loop.call_soon_threadsafe(self._holding.cancel)
             self._thread.join(_CLOSE_SECONDS)
 
     # -- parts ------------------------------------------------------------------------------------
@@ -106,10 +106,10 @@ class McpLibrary:
         except Exception as error:  # whatever a server and its transport can come up with
             raise DocumentationFailed(f"{self.name}: {_root(error)}") from error
 
-    def _serve(self, connection: "Connection") -> None:
+    def _serve(self) -> None:
         asyncio.set_event_loop(self._loop)
         try:
-            self._loop.run_until_complete(self._hold(connection))
+            self._loop.run_until_complete(self._holding)
         except BaseException as error:
             if not self._ready.done():
                 self._ready.set_exception(error)
@@ -121,8 +121,9 @@ class McpLibrary:
 
         async with _opened(connection) as session:
             await session.initialize()
-            self._ready.set_result({tool.name: tool for tool in await load_mcp_tools(session)})
-            await self._leave.wait()
+            tools = await load_mcp_tools(session, handle_tool_errors=False)
+            self._ready.set_result({tool.name: tool for tool in tools})
+            await asyncio.Event().wait()  # until close() cancels it
 
 
 @asynccontextmanager
