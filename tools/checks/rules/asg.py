@@ -111,9 +111,12 @@ def booted(scenario: Scenario) -> tuple[Effect, ...]:
     return (assumed, Effect(scenario, Phase.WARM_UP, "instance_warm_up"))
 
 
-def boot(group: View) -> dict[str, float | None]:
-    """Units for `booted`: the seconds that the group allows a new instance, if it says so."""
-    allowed = group.read(READ, "[HealthCheckGracePeriod, DefaultInstanceWarmup]")
+def boot(group: View, *policies: float) -> dict[str, float | None]:
+    """Units for `booted`: the seconds that the group allows a new instance, if it says so.
+
+    `policies`: the warm-up of its scaling policies, which go before the group's own.
+    """
+    allowed = policies or group.read(READ, "[HealthCheckGracePeriod, DefaultInstanceWarmup]")
     seconds = max((float(each) for each in allowed if each), default=0.0)
     if seconds < SHORTEST_BOOT:
         return {"instance_warm_up": None}
@@ -184,8 +187,16 @@ def group_single_az(group: View) -> Outcome:
     title="A group may run on one instance: when it is lost, users wait for the next to start",
     question=CONTROL_PLANE,
     layer=Layer.HIGH_AVAILABILITY,
-    on_fail=(*relaunched(COMPONENT_LOST), *relaunched(ZONE_LOST)),
-    effect_source="an assumed launch of a new instance, and the boot that its group allows",
+    on_fail=(
+        *relaunched(COMPONENT_LOST),
+        *relaunched(ZONE_LOST),
+        Effect(OVERLOAD, Phase.ACT, "add_capacity_by_hand", by_person=True),
+        *booted(OVERLOAD),
+    ),
+    effect_source=(
+        "an assumed launch of a new instance, and the boot that its group allows; where one is "
+        "also the most that may run, somebody has to raise that under load"
+    ),
     recommendation=(
         "Set `MinSize` to 2: one instance more to pay for, and the loss of one is no outage. A "
         "group of one still heals itself within minutes, which may be enough."
@@ -217,7 +228,10 @@ def group_min_below_two(group: View) -> Outcome:
         return NOT_APPLICABLE
     if is_sized_by_others(group) and group.read(READ, "DesiredCapacity") >= 2:
         return NOT_APPLICABLE
-    return passed_if(rides_out_a_loss(group), "", **boot(group))
+    if rides_out_a_loss(group):
+        return passed()
+    may_not_grow = serves(group) and group.read(READ, "MaxSize") == 1
+    return failed("", spared=() if may_not_grow else (OVERLOAD,), **boot(group))
 
 
 @check(

@@ -104,7 +104,8 @@ def group_no_scaling_policy(group: View) -> Outcome:
     alone = group.read(READ, "MinSize") == group.read(READ, "MaxSize") == 1
     if is_switched_off(group) or alone or is_sized_by_others(group):
         return NOT_APPLICABLE
-    return passed_if(bool(_policies(group)), "", **boot(group))
+    warm_ups = group.read(POLICIES, "[].EstimatedInstanceWarmup") or ()
+    return passed_if(bool(_policies(group)), "", **boot(group, *warm_ups))
 
 
 @check(

@@ -3,6 +3,7 @@
 What another controller deploys is not judged by ECS's own settings.
 """
 
+from math import ceil
 from typing import Any
 
 from state.categories.misconfiguration_and_bugs import (
@@ -73,9 +74,18 @@ _NO_BREAKER = {"deploymentCircuitBreaker": {"enable": False, "rollback": False}}
     title="A deployment that fails is not rolled back: ECS goes on trying the broken version",
     question=ROLLS_BACK,
     layer=Layer.CONTINUOUS_IMPROVEMENT,
-    on_fail=(Effect(BAD_CHANGE, Phase.ACT, "roll_back_prepared", by_person=True),),
-    on_pass=(Effect(BAD_CHANGE, Phase.ACT, "roll_back_prepared"),),
-    effect_source="the previous task definition is kept: the question is who goes back to it",
+    on_fail=(
+        Effect(BAD_CHANGE, Phase.ACT, "roll_back_prepared", by_person=True),
+        Effect(BAD_CHANGE, Phase.PROPAGATE, "tasks_in_rounds"),
+    ),
+    on_pass=(
+        Effect(BAD_CHANGE, Phase.ACT, "roll_back_prepared"),
+        Effect(BAD_CHANGE, Phase.PROPAGATE, "tasks_in_rounds"),
+    ),
+    effect_source=(
+        "the previous task definition is kept: the question is who goes back to it, and in how "
+        "many rounds the deployment's healthy percentages let tasks be replaced"
+    ),
     recommendation=(
         "Turn on `deploymentCircuitBreaker` with `rollback`, or bind CloudWatch alarms to the "
         "deployment with `rollback`: one setting, free, effective from the next deployment."
@@ -110,7 +120,19 @@ def deployment_circuit_breaker_off(service: View) -> Outcome:
         "deploymentConfiguration.[deploymentCircuitBreaker.[enable, rollback],"
         " alarms.[enable, rollback]]",
     )
-    return passed_if(any(setting == [True, True] for setting in settings or ()))
+    rolls_back = any(setting == [True, True] for setting in settings or ())
+    return passed_if(rolls_back, "", tasks_in_rounds=_rounds(service))
+
+
+def _rounds(service: View) -> float:
+    """In how many rounds ECS replaces the tasks: it may stop and start such a share at a time.
+
+    Settings that leave it no room let no deployment begin, so there is none to take back.
+    """
+    path = "deploymentConfiguration.[minimumHealthyPercent, maximumPercent]"
+    low, high = service.read(READ, path) or (None, None)
+    share = (200 if high is None else high) - (100 if low is None else low)
+    return float(ceil(100 / share)) if share > 0 else 1.0
 
 
 @check(
