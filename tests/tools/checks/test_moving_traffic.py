@@ -114,3 +114,16 @@ def test_callers_of_a_hanging_backend_are_held_as_long_as_the_api_waits(millis: 
     example = Example(facts={"apigateway:GetResources": resources})
     found = estimates("apigateway.integration_timeout_default", example)
     assert found[SLOW_DEPENDENCY.name] == {"propagate": millis / 1000}
+
+
+@pytest.mark.parametrize(("ttl", "seconds"), [(300, 300), (None, 60)])
+def test_resolvers_keep_the_old_answer_whoever_changes_it(ttl: int | None, seconds: int) -> None:
+    """Half a pair does not fail over: 4 h + 30 min + 30 min by hand, and then the time to live.
+
+    An alias lives as long as its target's answer: a minute for a load balancer's.
+    """
+    record = {"Name": "www.", "Type": "A", "Failover": "PRIMARY"} | ({"TTL": ttl} if ttl else {})
+    example = Example(facts={"route53:ListResourceRecordSets": [record]})
+    found = estimates("route53.failover_record_incomplete", example)
+    by_hand = {"detect": 14_400, "decide": 1_800, "act": 1_800, "propagate": seconds}
+    assert found[COMPONENT_LOST.name] == found[REGION_LOST.name] == by_hand

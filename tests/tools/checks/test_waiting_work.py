@@ -1,9 +1,12 @@
 """How long work waits for its consumer, how long it is kept, and what is lost in between."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from state.judgements import Contribution, Phase, Verdict
 from tools.checks import Example, all_checks
+from tools.checks.dead_letters import lost_while_standing_still
 from tools.checks.examples import view_of
 from tools.checks.judging import judge
 
@@ -187,3 +190,21 @@ def test_a_step_waits_before_its_last_try(retrier: dict[str, object], pause: flo
     example = Example(facts={"stepfunctions:DescribeStateMachine": {"definition": definition}})
     _, by = contributed("stepfunctions.task_no_retry", example)
     assert by["step_tries_again"].units == pause
+
+
+@given(
+    kept=st.floats(min_value=0, max_value=2 * DAY), more=st.floats(min_value=0, max_value=2 * DAY)
+)
+def test_what_is_kept_longer_never_loses_more(kept: float, more: float) -> None:
+    check = all_checks()["sqs.queue_retention_short"]
+    for around in ((), (ALARM,)):
+        view = view_of(check, queue(*around))
+        longer = lost_while_standing_still(kept + more, view)
+        assert 0 <= longer <= lost_while_standing_still(kept, view)
+
+
+@given(kept=st.floats(min_value=0, max_value=DAY))
+def test_an_alarm_never_makes_the_loss_larger(kept: float) -> None:
+    check = all_checks()["sqs.queue_retention_short"]
+    watched, alone = view_of(check, queue(ALARM)), view_of(check, queue())
+    assert lost_while_standing_still(kept, watched) <= lost_while_standing_still(kept, alone)

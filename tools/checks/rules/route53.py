@@ -36,6 +36,7 @@ ZONE = "AWS::Route53::HostedZone"
 RECORDS = "route53:ListResourceRecordSets"
 
 _A_MINUTE = 60
+_ALIAS_LIFE = 60  # seconds: an alias has its target's time to live, a load balancer's at most
 _CLOUDFRONT = "Z2FDTNDATAQYW2"  # alias targets there have no health to evaluate
 
 
@@ -113,14 +114,28 @@ def _complete_pairs(zone: Draft) -> None:
 _PAIR = (_record("PRIMARY"), _record("SECONDARY", check=""))
 
 
+_REMEMBERED = (
+    Effect(COMPONENT_LOST, Phase.PROPAGATE, "dns_ttl"),
+    Effect(REGION_LOST, Phase.PROPAGATE, "dns_ttl"),
+)
+
+
 @check(
     id="route53.failover_record_incomplete",
     resource_type=ZONE,
     title="A failover record lacks its other half or its health check: it never fails over",
     question=CONTROL_PLANE,
     layer=Layer.DISASTER_RECOVERY,
-    on_fail=(Effect(COMPONENT_LOST, Phase.ACT, "change_configuration", by_person=True),),
-    effect_source="an assumed change of the record by hand",
+    on_fail=(
+        Effect(COMPONENT_LOST, Phase.ACT, "change_configuration", by_person=True),
+        Effect(REGION_LOST, Phase.ACT, "change_configuration", by_person=True),
+        *_REMEMBERED,
+    ),
+    on_pass=_REMEMBERED,
+    effect_source=(
+        "an assumed change of the record by hand; either way resolvers keep the old answer for its "
+        "time to live"
+    ),
     recommendation=(
         "Give the primary a health check (or `EvaluateTargetHealth` for an alias) and add the "
         "secondary: at most a dollar or two a month."
@@ -150,7 +165,10 @@ def failover_record_incomplete(zone: View) -> Outcome:
     broken = sorted(
         {name for (name, _), pair in roles.items() if len(pair) < 2 or not pair["PRIMARY"]}
     )
-    return passed_if(not broken, ", ".join(broken))
+    lives = [
+        _ALIAS_LIFE if ttl is None else ttl for (ttl,) in zone.read(RECORDS, "[?Failover].[TTL]")
+    ]
+    return passed_if(not broken, ", ".join(broken), dns_ttl=float(max(lives)))
 
 
 def _seconds_to_find_out(zone: View) -> float:
