@@ -10,7 +10,7 @@ from seeams.console import plain
 from seeams.rendering import words
 from seeams.rendering.names import Names
 from seeams.rendering.premises import disruption_cells, given_by_people
-from seeams.rendering.report import estimates_of
+from seeams.rendering.report import dependencies_of, estimates_of
 from state.grades import Term
 from state.judgements import Phase
 from state.objectives import spell_duration
@@ -51,6 +51,7 @@ def as_markdown(report: Report, names: Names) -> str:
     return environment.get_template("report.md.j2").render(
         report=report,
         rows=_rows(report),
+        dependencies=dependencies_of(report),
         objectives=words.objectives_words(report.objectives),
         tolerance=words.tolerance_words(report.objectives),
         given=given_by_people(report),

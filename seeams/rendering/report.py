@@ -21,6 +21,7 @@ from tools.grading.targets import targets_of
 if TYPE_CHECKING:
     from rich.console import Console
 
+_MOST_APART = 2  # stores that contradict each other
 _MOST_EVIDENCE = 3
 _MOST_GAPS = 12  # lines
 _MOST_STRENGTHS = 8
@@ -48,6 +49,7 @@ def print_report(
     ungraded = report.overall.letter is None
     if ungraded:  # what stood in the way comes first
         _gaps(page, report)
+    _dependencies(page, report)
     if report.objectives.disruptions:
         page.heading("Disruptions", f"of the policy {plain(report.objectives.policy)}")
         page.show(disruptions_table(report))
@@ -161,6 +163,21 @@ def estimates_of(grade: Grade, report: Report) -> tuple[str, str]:
         elif targets:
             rto = targets.rto
     return f"{time} / {words.short_duration(rto)}", f"{data} / {words.short_duration(rpo)}"
+
+
+def dependencies_of(report: Report) -> list[str]:
+    """Sentences: what recovery waits for, what is missing meanwhile, which stores come apart."""
+    overall = report.overall
+    said = [each.sentence for each in (overall.critical_path, overall.degraded) if each]
+    return said + [gap.sentence for gap in overall.consistency_gaps[:_MOST_APART]]
+
+
+def _dependencies(page: Page, report: Report) -> None:
+    sentences = dependencies_of(report)
+    if sentences:
+        page.heading("What waits for what")
+    for sentence in sentences:
+        page.line(f"- {plain(sentence)}", hanging=2)
 
 
 def _arithmetic(page: Page, report: Report, names: Names) -> None:
