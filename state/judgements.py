@@ -73,6 +73,7 @@ class Contribution(BaseModel):
     measured: bool = False
     attested: bool = False
     by_person: bool = False
+    seen_at: str = ""  # name of another resource, where this one's outage shows
 
 
 class Evidence(BaseModel):

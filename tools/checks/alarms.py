@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
-from tools.checks.metrics import always_has_data, exists
+from tools.checks.metrics import always_has_data, counts_failures, exists, seconds_of_age
 from tools.checks.view import Unknown, View
 from tools.grading.assumptions import assumptions
 
@@ -73,11 +73,22 @@ def tells_somebody(alarm: View) -> bool:
     return any(each.read(READ, "ActionsEnabled") and notifies(each) for each in chain)
 
 
+def is_on_failures(alarm: View) -> bool:
+    """Whether it fires when requests fail, be it for want of something that it does not watch."""
+    return any(counts_failures(*metric) for metric in metrics_of(alarm))
+
+
 def seconds_to_fire(alarm: View) -> float:
-    """Period times the breaching data points it waits for."""
+    """Period times the breaching data points it waits for; an age has to be reached before."""
     periods = alarm.read(READ, "[Period, Metrics[].MetricStat.Period, Metrics[].Period][]") or []
     points = alarm.read(READ, "DatapointsToAlarm") or alarm.read(READ, "EvaluationPeriods") or 1
-    return float(max((p for p in periods if p), default=60) * points)
+    return float(max((p for p in periods if p), default=60) * points) + _age_reached(alarm)
+
+
+def _age_reached(alarm: View) -> float:
+    metric = alarm.read(READ, "[Namespace, MetricName]")
+    unit = seconds_of_age(*metric) if all(metric) else None
+    return (alarm.read(READ, "Threshold") or 0.0) * unit if unit else 0.0
 
 
 def can_fire(alarm: View) -> bool:

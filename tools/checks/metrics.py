@@ -164,6 +164,33 @@ _STEADY: Mapping[str, frozenset[str]] = {
     }.items()
 }
 
+# They rise when requests or events fail, whatever it is behind them that is to blame.
+_FAILURES: Mapping[str, frozenset[str]] = {
+    namespace: _words(names)
+    for namespace, names in {
+        "AWS/ApiGateway": "5XXError 5xx IntegrationError ExecutionError",
+        "AWS/ApplicationELB": (
+            "HTTPCode_ELB_5XX_Count HTTPCode_ELB_500_Count HTTPCode_ELB_502_Count "
+            "HTTPCode_ELB_503_Count HTTPCode_ELB_504_Count HTTPCode_Target_5XX_Count "
+            "LambdaUserError LambdaInternalError"
+        ),
+        "AWS/Bedrock/Agents": "InvocationServerErrors InvocationClientErrors",
+        "AWS/ECS": "HTTPCode_Target_5XX_Count",
+        "AWS/Events": "FailedInvocations",
+        "AWS/Lambda": "Errors IteratorAge AsyncEventAge AsyncEventsDropped",
+        "AWS/SQS": "ApproximateAgeOfOldestMessage",
+        "AWS/States": "ExecutionsFailed ExecutionsTimedOut",
+    }.items()
+}
+
+# How old the oldest piece of work is: it takes as long to reach a threshold as the threshold says.
+_AGES: Mapping[tuple[str, str], float] = {
+    ("AWS/Kinesis", "GetRecords.IteratorAgeMilliseconds"): 0.001,
+    ("AWS/Lambda", "AsyncEventAge"): 0.001,
+    ("AWS/Lambda", "IteratorAge"): 0.001,
+    ("AWS/SQS", "ApproximateAgeOfOldestMessage"): 1.0,
+}
+
 # Silence in one of these, below a threshold, is what the alarm is there to notice.
 _SIGNS_OF_LIFE = _words(
     "HealthyHostCount Invocations RequestCount Count ExecutionsSucceeded ExecutionsStarted "
@@ -191,6 +218,16 @@ def always_has_data(namespace: str, metric: str) -> bool:
 def is_sign_of_life(metric: str) -> bool:
     """Whether its absence means that nothing runs."""
     return metric in _SIGNS_OF_LIFE or "heartbeat" in metric.lower()
+
+
+def counts_failures(namespace: str, metric: str) -> bool:
+    """Whether it shows that requests or events fail, its resource's own fault or another's."""
+    return metric in _FAILURES.get(namespace, ())
+
+
+def seconds_of_age(namespace: str, metric: str) -> float | None:
+    """Seconds in a unit of a metric that grows with the time for which something fails."""
+    return _AGES.get((namespace, metric))
 
 
 def is_latency(metric: str) -> bool:

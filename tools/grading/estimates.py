@@ -26,7 +26,7 @@ _ANY = "any"  # stands for every scenario while one verdict is weighed alone
 def rows_by_resource(ledger: Ledger) -> dict[str, list[Row]]:
     """What verdicts and the services' own recovery contribute, by the resource it is about."""
     rows: dict[str, list[Row]] = {
-        resource: [(contribution, None) for contribution in recovery_of(known.type)]
+        resource: [(each, None) for each in (*recovery_of(known.type), *known.noticed)]
         for resource, known in ledger.resources.items()
     }
     for judgement in ledger.judgements:
@@ -45,20 +45,23 @@ def estimates_of(resource: str, rows: Sequence[Row], table: Assumptions) -> list
             [*everywhere, *(row for row in rows if row[0].scenario == scenario)],
             table,
         )
-        for scenario in sorted({c.scenario for c, _ in rows if c.scenario})
+        for scenario in sorted({c.scenario for c, _ in rows if c.scenario and not c.seen_at})
     ]
 
 
 def estimate_of(scenario: str, resource: str, rows: Sequence[Row], table: Assumptions) -> Estimate:
     """The estimate of one scenario from the rows that bear on it.
 
-    As soon as one step needs a person, somebody has to notice and to decide as well. What only says
-    how soon somebody would notice counts for nothing where recovery goes by itself.
+    As soon as one step needs a person, somebody has to notice and to decide as well: here, or where
+    the outage shows, whichever is sooner. What only says how soon somebody would notice counts for
+    nothing where recovery goes by itself.
     """
-    if _needs_person(rows):
-        return _added_up(scenario, resource, _decided(_noticed(rows, table)), table)
-    automatic = [row for row in rows if not _tells_somebody(row[0])]
-    return _added_up(scenario, resource, automatic, table)
+    elsewhere = [row for row in rows if row[0].seen_at]
+    own = [row for row in rows if not row[0].seen_at]
+    if not _needs_person(own):
+        own = [row for row in own if not _tells_somebody(row[0])]
+    heard = _heard_sooner(_noticed(own, table), elsewhere, table)
+    return _added_up(scenario, resource, _decided(heard), table)
 
 
 def _needs_person(rows: Iterable[Row]) -> bool:
@@ -91,14 +94,14 @@ def _tells_somebody(contribution: Contribution) -> bool:
 
 
 def _noticed(rows: Sequence[Row], table: Assumptions) -> list[Row]:
-    """The rows, with what is assumed where no verdict shows that somebody would be told.
+    """The rows, with what is assumed where a person has to act and no verdict shows who is told.
 
     Only a pass shows it, or a person's word, and a warning that comes later than the users do is
     none: so neither one more defect nor a slower alarm can ever shorten an estimate.
     """
     by_users = seconds_of(UNMONITORED, table)
     noticed: list[Row] = []
-    told = False
+    told = not _needs_person(rows)
     for contribution, judgement in rows:
         passed = judgement is not None and judgement.verdict is Verdict.PASS
         shown = passed or contribution.attested
@@ -109,6 +112,22 @@ def _noticed(rows: Sequence[Row], table: Assumptions) -> list[Row]:
                 continue
         noticed.append((contribution, judgement))
     return noticed if told else [*noticed, (UNMONITORED, None)]
+
+
+def _heard_sooner(rows: Sequence[Row], elsewhere: Sequence[Row], table: Assumptions) -> list[Row]:
+    """The rows, but none that is noticed later than where the outage shows.
+
+    Each is shortened by itself, so that the longest is still what counts: neither one more defect
+    here nor one more alarm there turns the order round.
+    """
+    if not elsewhere:
+        return list(rows)
+    first = min(elsewhere, key=lambda row: (seconds_of(row[0], table), row[0].seen_at))
+    soonest = seconds_of(first[0], table)
+    return [
+        first if row[0].phase is Phase.DETECT and seconds_of(row[0], table) > soonest else row
+        for row in rows
+    ]
 
 
 def _largest_by_phase(rows: Iterable[Row], table: Assumptions) -> list[_Candidate]:
@@ -145,10 +164,16 @@ def _term(
         source=source_of(contribution, table),
         units=contribution.units,
         measured=contribution.measured,
-        what=assumption.what,
+        what=_in_words(assumption.what, contribution),
         check=judgement.check if judgement else None,
         finding=judgement.check if judgement and failed else None,
     )
+
+
+def _in_words(what: str, contribution: Contribution) -> str:
+    if not contribution.seen_at:
+        return what
+    return f"{what}; it is on {contribution.seen_at}, which fails when this does"
 
 
 def _sum(terms: Iterable[Term]) -> float | None:

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping
 
 from pydantic import BaseModel
 
-from state.judgements import Assessment, Judgement
+from state.judgements import Assessment, Contribution, Judgement
 from state.snapshot import Gap, GapReason, Resource, Snapshot
-from tools.grading.composition import composition_of
+from tools.grading.composition import composition_of, uses
+from tools.grading.noticing import noticed
 
 
 class GradedResource(BaseModel):
@@ -19,6 +20,7 @@ class GradedResource(BaseModel):
     needed_by: str | None = None
     # ^ its user on the shortest hard path from an entry point; None: it is one, or soft
     part: str = ""  # the same for all that work flows between
+    noticed: tuple[Contribution, ...] = ()  # how soon its outage shows at what needs it
 
 
 class Ledger(BaseModel):
@@ -77,6 +79,7 @@ class Ledger(BaseModel):
 def build_ledger(snapshot: Snapshot, assessments: Mapping[str, Assessment]) -> Ledger:
     """The ledger of a workload."""
     composition = composition_of(snapshot.resources.values(), snapshot.relations)
+    told = noticed(snapshot, uses(snapshot.resources, snapshot.relations))
 
     def graded(resource: Resource) -> GradedResource:
         return GradedResource(
@@ -86,6 +89,7 @@ def build_ledger(snapshot: Snapshot, assessments: Mapping[str, Assessment]) -> L
             soft=resource.id in composition.soft,
             needed_by=composition.needed_by.get(resource.id),
             part=composition.parts[resource.id],
+            noticed=told.get(resource.id, ()),
         )
 
     known = snapshot.resources.values()

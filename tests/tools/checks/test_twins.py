@@ -19,9 +19,6 @@ TABLE = Resource(
     tags={"workload": "shop"},
     facts={
         "dynamodb:DescribeTable": {"TableName": "orders", "DeletionProtectionEnabled": False},
-        "dynamodb:DescribeContinuousBackups": {
-            "PointInTimeRecoveryDescription": {"PointInTimeRecoveryStatus": "DISABLED"}
-        },
     },
 )
 FUNCTION = Resource(
@@ -53,7 +50,7 @@ def snapshot(*resources: Resource, selector: Selector, relations: int = 0) -> Sn
 
 
 def test_a_twin_is_built_without_the_defects_of_its_original() -> None:
-    """The original has no alarm, no deletion protection and no way back in time."""
+    """The original has no alarm and no deletion protection."""
     paper = Paper(snapshot(TABLE, selector=Selector(tags={"workload": "shop"})))
     [twin] = build_twins([paper.draft(TABLE.id)], region="eu-west-1")
     after = workload_of(paper.snapshot())
@@ -67,7 +64,10 @@ def test_a_twin_is_built_without_the_defects_of_its_original() -> None:
         ]
         return {row.check for row in rows if row and row.verdict is Verdict.FAIL}
 
-    assert {"cloudwatch.component_unalarmed", "dynamodb.table_pitr_off"} <= failing(TABLE.id)
+    assert {
+        "cloudwatch.component_unalarmed",
+        "dynamodb.table_deletion_protection_off",
+    } <= failing(TABLE.id)
     assert not failing(twin.id)
     assert twin.region == "eu-west-1"
     assert twin.resource.tags == TABLE.tags

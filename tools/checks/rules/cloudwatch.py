@@ -65,8 +65,8 @@ _COMPONENTS = (
     STATE_MACHINE,
     AGENT,
 )
-# What is noticed through those that use it: an alarm there counts here, none is no finding here.
-_NOTICED_BY_USERS = (
+# Its outage shows at those that use it: an alarm of its own counts, but none is no finding.
+_SHOWN_BY_USERS = (
     "AWS::CertificateManager::Certificate",
     "AWS::EC2::NatGateway",
     "AWS::EC2::Volume",
@@ -81,6 +81,8 @@ _NOTICED_BY_USERS = (
 )
 # The same fault shows in these as well: an alarm on one of them watches the component too.
 _SHOWS_IN = {
+    "AWS::EC2::Volume": (INSTANCE,),
+    "AWS::ECS::Cluster": (SERVICE,),
     CACHE: (CACHE_GROUP,),
     CACHE_GROUP: (CACHE,),
     DB_CLUSTER: (DB_INSTANCE,),
@@ -130,10 +132,7 @@ SCALES = alarm_with(AlarmActions=["arn:aws:autoscaling:eu-west-1:123456789012:sc
 
 def _related(component: View) -> list[View]:
     types = _SHOWS_IN.get(component.type, ())
-    found = [*component.linked(*types), *component.linked_from(*types)] if types else []
-    if component.type in _NOTICED_BY_USERS:
-        found += [user for user in component.linked_from() if user.type in _COMPONENTS]
-    return found
+    return [*component.linked(*types), *component.linked_from(*types)] if types else []
 
 
 def _needs_an_alarm(component: View) -> bool:
@@ -158,7 +157,7 @@ def _needs_an_alarm(component: View) -> bool:
 
 @check(
     id="cloudwatch.component_unalarmed",
-    resource_type=(DB_INSTANCE, *(t for t in _COMPONENTS if t != DB_INSTANCE), *_NOTICED_BY_USERS),
+    resource_type=(DB_INSTANCE, *(t for t in _COMPONENTS if t != DB_INSTANCE), *_SHOWN_BY_USERS),
     title="No alarm tells anybody when a component fails: a user finds out first",
     question=EACH_COMPONENT_FAILS,
     layer=Layer.HIGH_AVAILABILITY,
@@ -207,11 +206,6 @@ def _needs_an_alarm(component: View) -> bool:
                 )
             ],
         ),
-        Example(
-            type="AWS::KMS::Key",
-            facts={"kms:DescribeKey": {"KeyId": "1"}},
-            linked_from=[_database(HEARD)],
-        ),
     ],
     fails=[
         _database(),
@@ -236,7 +230,11 @@ def _needs_an_alarm(component: View) -> bool:
                 "dynamodb:DescribeTable": {"BillingModeSummary": {"BillingMode": "PAY_PER_REQUEST"}}
             },
         ),
-        Example(type="AWS::KMS::Key", facts={"kms:DescribeKey": {"KeyId": "1"}}),
+        Example(
+            type="AWS::KMS::Key",
+            facts={"kms:DescribeKey": {"KeyId": "1"}},
+            linked_from=[_database(HEARD)],
+        ),
         Example(
             type=INSTANCE,
             facts={"ec2:DescribeInstances": {"InstanceId": "i-1"}},

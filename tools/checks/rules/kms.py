@@ -54,7 +54,11 @@ def _keep(key: Draft) -> None:
         Effect(DATA_DELETED, Phase.LOSE, "no_copy"),
         Effect(DATA_DELETED, Phase.ACT, "no_way_back", by_person=True),
     ),
-    effect_source="a deleted key cannot be restored, by AWS neither",
+    on_pass=(Effect(DATA_DELETED, Phase.ACT, "change_configuration", by_person=True),),
+    effect_source=(
+        "a deletion can be cancelled for a week at least; a deleted key cannot be restored, by AWS "
+        "neither"
+    ),
     recommendation=(
         "Cancel the deletion now (`aws kms cancel-key-deletion`, then `enable-key`); delete it "
         "only after CloudTrail has shown no use for weeks. Costs a dollar a month."

@@ -108,6 +108,7 @@ def _replicate(secret: Draft) -> None:
     question=REGION_LOSS,
     layer=Layer.DISASTER_RECOVERY,
     on_fail=(Effect(REGION_LOST, Phase.ACT, "renew_by_hand", by_person=True),),
+    on_pass=(Effect(REGION_LOST, Phase.ACT, "switch_region", by_person=True),),
     effect_source="a new credential has to be made; with a replica it is there",
     recommendation=(
         "Replicate the secret to the Region you would recover in "
