@@ -35,6 +35,7 @@ class Attestation(BaseModel):
     check: str | None = None  # id of a check whose defect is not there, as far as people know
     resource: str | None = None  # of the check: id or name; None: wherever it does not pass
     takes: dict[Phase, Amount] = {}  # of the check: how long steps take here, seconds
+    by_itself: bool = False  # nobody has to act in those steps
     by: str
     on: date
     until: date | None = None  # counts no longer after this day
@@ -46,6 +47,8 @@ class Attestation(BaseModel):
             raise ValueError("it is about a `question` or about a `check`: name one")
         if self.question and (self.resource or self.takes):
             raise ValueError("`resource` and `takes` belong to a `check`, not to a `question`")
+        if self.by_itself and not self.takes:
+            raise ValueError("`by_itself` needs `takes`: how long does it take by itself?")
         if self.question and self.answer in (None, AnswerValue.CANNOT_DETERMINE):
             raise ValueError("a `question` is answered yes, partly or no")
         if self.check and self.answer:

@@ -53,7 +53,7 @@ def _attested(attestation: Attestation, *, counts: bool) -> str:
         about += f" on {attestation.resource}"
     if attestation.takes:
         steps = (f"{p.value} {words.short_duration(s)}" for p, s in attestation.takes.items())
-        about += f" ({', '.join(steps)})"
+        about += f" ({', '.join(steps)}{', by itself' if attestation.by_itself else ''})"
     line = f"{about} {attestation}"
     if not counts:
         line += f" (counts no longer: its last day was {attestation.last_day})"

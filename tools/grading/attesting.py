@@ -177,7 +177,14 @@ def _taking(contribution: Contribution, attestation: Attestation) -> Contributio
     seconds = attestation.takes.get(contribution.phase)
     if seconds is None:
         return contribution
-    return contribution.model_copy(update={"units": seconds, "measured": True, "attested": True})
+    return contribution.model_copy(
+        update={
+            "units": seconds,
+            "measured": True,
+            "attested": True,
+            "by_person": contribution.by_person and not attestation.by_itself,
+        }
+    )
 
 
 def _is_open(effect: Effect) -> bool:
