@@ -182,7 +182,7 @@ class Draft:
     ) -> None:
         """Point at another resource, as the service's collector would find it; once."""
         relation = Relation(source=self.id, target=target.id, kind=kind, label=label, hard=hard)
-        if relation not in self.paper.relations:
+        if not any(r.target == target.id and r == relation for r in self.paper.relations):
             self.paper.relations.append(relation)
 
     def unlink(self, other: "Draft", label: str | None = None) -> None:

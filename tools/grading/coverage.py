@@ -81,7 +81,7 @@ def coverage_of(assessment: Assessment, ledger: Ledger, objectives: Objectives) 
     rows = [
         judgement
         for judgement in assessment.judgements
-        if judgement.verdict is not Verdict.UNKNOWN or _is_asked_for(judgement.check, objectives)
+        if judgement.verdict is not Verdict.UNKNOWN or is_asked_for(judgement.check, objectives)
     ]
     verdicts = [judgement.verdict for judgement in rows]
     answers = [answer.answer for answer in assessment.answers]
@@ -100,7 +100,7 @@ def coverage_of(assessment: Assessment, ledger: Ledger, objectives: Objectives) 
     )
 
 
-def _is_asked_for(check: str, objectives: Objectives) -> bool:
+def is_asked_for(check: str, objectives: Objectives) -> bool:
     """Not where a check bears on the loss of a Region alone, and nobody asks for that."""
     known = all_checks().get(check)  # a model's rows come from no check
     return known is None or any(

@@ -19,15 +19,15 @@ from state.premises import Fix
 from state.snapshot import Snapshot
 from tools.checks import all_checks
 from tools.grading.assumptions import Assumptions
-from tools.grading.cheapest.needs import CoverageNeed, Goals, ResourceNeed, goals_of
+from tools.grading.cheapest.needs import CoverageNeed, Goals, ResourceNeed, goals_of, resource_needs
 from tools.grading.cheapest.obstacles import unreached
 from tools.grading.cheapest.prices import price_of, total
 from tools.grading.cheapest.search import Fixes, cheapest_set
-from tools.grading.cheapest.variants import Candidate, Shares, Variants, shares_of
-from tools.grading.coverage import coverage_of
+from tools.grading.cheapest.variants import Candidate, Shares, Variants
+from tools.grading.coverage import coverage_of, is_asked_for
 from tools.grading.grading import compose, grade
 from tools.grading.ledger import Ledger
-from tools.grading.letters import most_for, worst
+from tools.grading.letters import worst
 from tools.grading.reckoning import Reckoning
 
 OVERALL = "OVERALL"
@@ -121,7 +121,8 @@ class _Case:
         self._judge_again = judge_again
         self._table = table
         self._objectives = objectives
-        self.variants = Variants(snapshot, ledger, candidates)
+        asked_for = [each for each in candidates if is_asked_for(each[0], objectives)]
+        self.variants = Variants(snapshot, ledger, asked_for)
         self.now = self._graded(ledger)
         self.best = self.graded_with(frozenset(range(len(self.variants.candidates))))
         self.goals: Goals = goals_of(target, self.best.grades)
@@ -134,7 +135,11 @@ class _Case:
     @cached_property
     def needs(self) -> list[_Need]:
         """What is not as it has to be, where all fixes together would make it so."""
-        found: list[_Need] = [*self._resource_needs(), *self._coverage_needs()]
+        shares = Shares(self.variants, self._ledger, self._table, self._objectives)
+        late = resource_needs(
+            self.variants, shares, self.now.reckoning, self._objectives, self.goals
+        )
+        found: list[_Need] = [*late, *self._coverage_needs()]
         return [need for need in found if need.met(need.fixes)]
 
     def graded_with(self, fixes: Fixes) -> _Graded:
@@ -163,19 +168,6 @@ class _Case:
         reckoning = Reckoning(ledger, self._table)
         grades = {c.code: grade(c, reckoning, self._objectives) for c in categories()}
         return _Graded(reckoning, grades, compose(grades, reckoning, self._objectives).letter)
-
-    def _resource_needs(self) -> list[ResourceNeed]:
-        shares = Shares(self.variants, self._ledger, self._table, self._objectives)
-        return [
-            ResourceNeed(resource, self.goals, shares, self.variants.bearing_on(resource))
-            for resource, by_category in sorted(
-                shares_of(self.now.reckoning, self._objectives).items()
-            )
-            if any(
-                by_category[code] > most_for(self.goals[code])
-                for code in by_category.keys() & self.goals.keys()
-            )
-        ]
 
     def _coverage_needs(self) -> list[CoverageNeed]:
         needs = []

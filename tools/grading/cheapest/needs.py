@@ -1,16 +1,19 @@
 """What has to hold for every category to earn its letter, as needs of the search."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
+from math import inf
 
+from state.categories import category_of_scenario
 from state.grades import Grade
 from state.objectives import Objectives
 from tools.grading.cheapest.search import Fixes
-from tools.grading.cheapest.variants import Shares, Variants
+from tools.grading.cheapest.variants import Shares, Variants, shares_of
 from tools.grading.coverage import Coverage, coverage_of
 from tools.grading.ledger import Ledger
 from tools.grading.letters import LETTERS, letter_for, most_for, worst
+from tools.grading.reckoning import Reckoning
 
 _MOST = 1e6  # a share: what never recovers is no further off than this
 
@@ -22,35 +25,58 @@ def goals_of(target: str, best: Mapping[str, Grade]) -> Goals:
     return {code: worst([target, grade.letter]) for code, grade in best.items() if grade.letter}
 
 
+def limits_of(goals: Goals) -> dict[str, float]:
+    """Scenario -> the largest share of its target that its category's goal leaves it."""
+    return {
+        name: most_for(goals[category.code])
+        for name, category in category_of_scenario().items()
+        if category.code in goals
+    }
+
+
+def resource_needs(
+    variants: Variants, shares: Shares, now: Reckoning, objectives: Objectives, goals: Goals
+) -> Iterator["ResourceNeed"]:
+    """Those of the resources that do not recover soon enough as they are."""
+    limits = limits_of(goals)
+    for resource, by_scenario in sorted(shares_of(now, objectives).items()):
+        late = {name for name, share in by_scenario.items() if share > limits.get(name, inf)}
+        if late:
+            every = variants.bearing_on(resource)
+            need = ResourceNeed(resource, limits, shares, variants.mattering_to(resource, late))
+            yield need if need.met(need.fixes) else replace(need, fixes=every)
+
+
 @dataclass(frozen=True)
 class ResourceNeed:
-    """A resource is to recover soon enough for every category that it strikes."""
+    """A resource is to recover soon enough in every scenario that strikes it."""
 
     resource: str
-    goals: Goals
+    limits: Mapping[str, float]  # scenario -> largest share
     shares: Shares
     fixes: Fixes
 
     def met(self, fixes: Fixes) -> bool:
         """Whether it does, with these fixes."""
         return all(
-            share <= most_for(self.goals[code])
-            for code, share in self.shares.of(self.resource, fixes).items()
-            if code in self.goals
+            share <= self.limits.get(name, inf)
+            for name, share in self.shares.of(self.resource, fixes).items()
         )
 
     def excess(self, fixes: Fixes) -> float:
         """By which shares of the targets it is too late, added up."""
         return sum(
-            max(0.0, min(share, _MOST) - min(most_for(self.goals[code]), _MOST))
-            for code, share in self.shares.of(self.resource, fixes).items()
-            if code in self.goals
+            max(0.0, min(share, _MOST) - min(self.limits.get(name, inf), _MOST))
+            for name, share in self.shares.of(self.resource, fixes).items()
         )
 
     def letters(self, fixes: Fixes) -> dict[str, str]:
         """The letter that each category would have because of this resource."""
-        shares = self.shares.of(self.resource, fixes)
-        return {code: letter_for(shares[code]) for code in self.goals if code in shares}
+        found: dict[str, str] = {}
+        for name, share in self.shares.of(self.resource, fixes).items():
+            code = category_of_scenario()[name].code
+            found[code] = worst([found.get(code, "A"), letter_for(share)])
+        return found
 
 
 @dataclass(frozen=True)

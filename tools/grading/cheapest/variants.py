@@ -5,11 +5,12 @@ fixes that bear on it, and stands for every set that holds the same ones of them
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import combinations
 
-from state.categories import category_of_scenario
 from state.errors import InvalidPremises
 from state.judgements import WORKLOAD, Assessment, Judgement
 from state.objectives import Objectives
@@ -18,16 +19,18 @@ from tools.checks import Check, all_checks
 from tools.checks.fixing import mend
 from tools.checks.judging import judge, workload_of
 from tools.checks.paper import Paper
-from tools.checks.tracing import EVERY, Changes, Key, TracedWorkload, changes_on
+from tools.checks.tracing import EVERY, Changes, Key, TracedWorkload, Tracer, changes_on
 from tools.checks.view import View
 from tools.grading.assumptions import Assumptions
 from tools.grading.cheapest.search import Fixes
+from tools.grading.cheapest.warnings import Warnings
 from tools.grading.estimates import share
-from tools.grading.ledger import Ledger
+from tools.grading.ledger import GradedResource, Ledger
 from tools.grading.reckoning import Reckoning
 from tools.grading.targets import targets_of
 
 NO_FIX: Fixes = frozenset()
+_FEW = 3  # fixes beside one, all of whose sets are tried
 Candidate = tuple[str, str]  # check, resource: mend the one at the other
 
 
@@ -37,7 +40,6 @@ class _Verdict:
 
     bearing: Fixes
     made: Fixes
-    keys: frozenset[Key]
     row: Judgement | None
 
 
@@ -53,6 +55,7 @@ class Variants:
             candidates: failing rows of checks that have a remedy.
         """
         self._account = workload_of(snapshot)
+        self._tracer = Tracer(self._account)
         self._ledger = ledger
         self._by_type: dict[str, list[Check]] = defaultdict(list)
         for check in all_checks().values():
@@ -73,19 +76,35 @@ class Variants:
                     self._others[row.resource].append((code, row))
         self._kept: dict[tuple[str, str], list[_Verdict]] = defaultdict(list)
         self._bearing: dict[str, Fixes] = {}
-        self._on_paper = lru_cache(maxsize=64)(self._write)
+        self._made = lru_cache(maxsize=1024)(self._changed)
+        self._on_paper = lru_cache(maxsize=256)(self._traced)
+        self._warnings = Warnings(snapshot, self._alone, self.candidates)
 
     def bearing_on(self, resource: str) -> Fixes:
-        """The fixes that can change how a resource is judged.
-
-        Another fix that adds the very thing that one of them adds does not count: it is there.
-        """
+        """The fixes that can change how a resource is judged, and how soon anybody is told."""
         if resource not in self._bearing:
-            found = NO_FIX
-            while more := self._more(resource, found):
-                found |= more
+            found, before = self._warnings.bearing_on(resource), None
+            while found != before:
+                before = found
+                for check in self._checks_of(resource):
+                    for made in (NO_FIX, before):
+                        found |= self._verdict(check, resource, made).bearing
             self._bearing[resource] = found
         return self._bearing[resource]
+
+    def mattering_to(self, resource: str, scenarios: Set[str]) -> Fixes:
+        """Of the fixes that bear on a resource those that change what counts in some scenarios."""
+        found = self._warnings.bearing_on(resource)
+        found |= {fix for fix in self.bearing_on(resource) if self.is_gone(resource, {fix})}
+        for check in self._checks_of(resource):
+            if not _speaks_of(check, scenarios):
+                continue
+            kept = self._kept[check.id, resource]
+            bearing = self.bearing_on(resource) & NO_FIX.union(*(v.bearing for v in kept))
+            for fix in bearing - found:
+                if self._matters(fix, check, resource, bearing, scenarios):
+                    found |= {fix}
+        return found
 
     def rows(self, resource: str, fixes: Fixes, category: str | None = None) -> list[Judgement]:
         """One specialist's rows about a resource, or every one's, with these fixes made.
@@ -102,7 +121,12 @@ class Variants:
         others = (row for code, row in self._others[resource] if category in (None, code))
         return [row for row in verdicts if row] + list(others)
 
-    def is_gone(self, resource: str, fixes: Fixes) -> bool:
+    def known(self, resource: GradedResource, identity: str, fixes: Fixes) -> GradedResource:
+        """What grading knows of a resource, with these fixes made."""
+        told = self._warnings.of(identity, fixes)
+        return resource.model_copy(update={"noticed": told})
+
+    def is_gone(self, resource: str, fixes: Set[int]) -> bool:
         """Whether one of the fixes takes the resource away."""
         return any(self._alone[fix].resources.get(resource, self) is None for fix in fixes)
 
@@ -125,15 +149,19 @@ class Variants:
         self.candidates.append(candidate)
         self._alone.append(changes)
 
-    def _write(self, fixes: Fixes) -> TracedWorkload:
-        """The workload with these fixes made, in the one order there is."""
-        paper = Paper(self._account.snapshot)
-        for fix in sorted(fixes):
-            try:
-                mend(paper, *self.candidates[fix])
-            except InvalidPremises:  # not after another one that changed what it is for
-                continue
-        return TracedWorkload(self._account, changes_on(paper, self._account))
+    def _changed(self, fixes: Fixes) -> Snapshot:
+        """The account with these fixes made, in the one order there is."""
+        if not fixes:
+            return self._account.snapshot
+        last = max(fixes)
+        paper = Paper(self._made(fixes - {last}))
+        # One that another fix leaves nothing to do for, or nothing that it knows, does nothing.
+        with suppress(InvalidPremises):
+            mend(paper, *self.candidates[last])
+        return paper.snapshot()
+
+    def _traced(self, fixes: Fixes) -> TracedWorkload:
+        return self._tracer.workload(changes_on(Paper(self._made(fixes)), self._account))
 
     def _checks_of(self, resource: str) -> Sequence[Check]:
         if resource == WORKLOAD:
@@ -152,17 +180,44 @@ class Variants:
             return self._rows.get((check.id, resource))
         return row
 
-    def _verdict(self, check: Check, resource: str, fixes: Fixes) -> _Verdict:
-        kept = self._kept[check.id, resource]
-        found = next((each for each in kept if fixes & each.bearing == each.made), None)
-        if found is None:
-            found = self._judge(check, resource, fixes)
-            kept.append(found)
-        return found
+    def _matters(
+        self, fix: int, check: Check, resource: str, bearing: Fixes, scenarios: Set[str]
+    ) -> bool:
+        """Whether it changes the row, whichever of the others is made."""
+        others = sorted(bearing - {fix})
+        sets: Iterable[Iterable[int]] = (
+            (c for n in range(len(others) + 1) for c in combinations(others, n))
+            if len(others) <= _FEW
+            else ((), others)
+        )
+        for made in map(frozenset, sets):
+            without = self._row(check, resource, made)
+            made_too = self._row(check, resource, made | {fix})
+            if _counting(without, scenarios) != _counting(made_too, scenarios):
+                return True
+        return len(others) > _FEW and _counting(
+            self._row(check, resource, NO_FIX), scenarios
+        ) != _counting(self._row(check, resource, bearing), scenarios)
 
-    def _judge(self, check: Check, resource: str, fixes: Fixes) -> _Verdict:
-        workload = self._on_paper(fixes)
-        workload.seen.clear()
+    def _verdict(self, check: Check, resource: str, fixes: Fixes) -> _Verdict:
+        """The verdict with the fixes made, judged with no more of them than bear on it.
+
+        What was read with some of them made reads the same with more, unless those touch it.
+        """
+        kept = self._kept[check.id, resource]
+        made = NO_FIX
+        while True:
+            found = next((v for v in kept if made & v.bearing == v.made), None)
+            if found is None:
+                found = self._judge(check, resource, made)
+                kept.append(found)
+            if fixes & found.bearing == found.made:
+                return found
+            made |= fixes & found.bearing
+
+    def _judge(self, check: Check, resource: str, made: Fixes) -> _Verdict:
+        workload = self._on_paper(made)
+        self._tracer.seen.clear()
         row = None
         if check.of_workload:
             row = judge(check, View(None, workload))
@@ -170,27 +225,33 @@ class Variants:
             known = workload.snapshot.resources.get(resource)
             if known and known.member and known.type in check.resource_types:
                 row = judge(check, View(known, workload))
-        keys = frozenset(workload.seen)
-        bearing = frozenset(fix for key in keys for fix in self._touching.get(key, ()))
-        return _Verdict(bearing, fixes & bearing, keys, row)
+        bearing = frozenset(
+            fix
+            for key in self._tracer.seen
+            for fix in self._touching.get(key, ())
+            if fix in made or not self._adds_the_same(fix, made, key)
+        )
+        return _Verdict(bearing, made & bearing, row)
 
-    def _more(self, resource: str, fixes: Fixes) -> Fixes:
-        """Fixes beyond these that bear on the resource when none or all of these are made."""
-        found = set()
-        for check in self._checks_of(resource):
-            for made in {NO_FIX, fixes}:
-                verdict = self._verdict(check, resource, made)
-                for key in verdict.keys if verdict.bearing - fixes else ():
-                    others = self._touching.get(key, set()) - fixes
-                    found |= {fix for fix in others if not self._adds_the_same(fix, fixes, key)}
-        return frozenset(found)
-
-    def _adds_the_same(self, fix: int, fixes: Fixes, key: Key) -> bool:
-        _, name = key
+    def _adds_the_same(self, fix: int, made: Fixes, key: Key) -> bool:
+        """Whether one of those made adds what this one would add: it is there already."""
+        _, name, *_ = key
         if name in self._account.snapshot.resources or name == EVERY:
             return False
         value = self._alone[fix].value(key)
-        return any(self._alone[other].value(key) == value for other in fixes)
+        return any(self._alone[other].value(key) == value for other in made)
+
+
+def _speaks_of(check: Check, scenarios: Set[str]) -> bool:
+    every = (effect.scenario for effect in (*check.on_fail, *check.on_pass))
+    return any(scenario is None or scenario.name in scenarios for scenario in every)
+
+
+def _counting(row: Judgement | None, scenarios: Set[str]) -> tuple[object, ...]:
+    """What a row adds to the estimates of some scenarios."""
+    every = row.contributions if row else ()
+    adds = tuple(c for c in every if c.scenario is None or c.scenario in scenarios)
+    return (row.verdict, adds) if row and adds else ()
 
 
 def _same(row: Judgement | None, other: Judgement | None) -> bool:
@@ -200,7 +261,7 @@ def _same(row: Judgement | None, other: Judgement | None) -> bool:
 
 
 class Shares:
-    """Which share of their targets resources consume, by category, with some fixes made."""
+    """Which share of their targets resources consume, by scenario, with some fixes made."""
 
     def __init__(
         self, variants: Variants, ledger: Ledger, table: Assumptions, objectives: Objectives
@@ -212,7 +273,7 @@ class Shares:
         self._known: dict[tuple[str, Fixes], Mapping[str, float]] = {}
 
     def of(self, resource: str, fixes: Fixes) -> Mapping[str, float]:
-        """Category code -> the largest share of time or data in any of its scenarios."""
+        """Scenario -> the larger share of time and of data."""
         fixes &= self._variants.bearing_on(resource)
         if (resource, fixes) not in self._known:
             self._known[resource, fixes] = self._worked_out(resource, fixes)
@@ -225,23 +286,19 @@ class Shares:
         known = self._ledger.resources.get(resource)
         alone = Ledger.model_construct(
             assessments={"": Assessment.model_construct(judgements=rows)},
-            resources={resource: known} if known else {},
+            resources={resource: self._variants.known(known, resource, fixes)} if known else {},
             gaps=(),
         )
         return shares_of(Reckoning(alone, self._table), self._objectives).get(resource, {})
 
 
 def shares_of(reckoning: Reckoning, objectives: Objectives) -> dict[str, dict[str, float]]:
-    """Resource -> category code -> the largest share of a target, over what sets letters."""
+    """Resource -> scenario -> the larger share of time and of data, for all that sets letters."""
     found: dict[str, dict[str, float]] = defaultdict(dict)
     for estimate in reckoning.counting:
         targets = targets_of(estimate.scenario, objectives)
-        if targets is None:
-            continue
-        code = category_of_scenario()[estimate.scenario].code
-        consumed = max(
-            share(estimate.rto_seconds, targets.rto), share(estimate.rpo_seconds, targets.rpo)
-        )
-        shares = found[estimate.resource]
-        shares[code] = max(shares.get(code, 0.0), consumed)
+        if targets is not None:
+            found[estimate.resource][estimate.scenario] = max(
+                share(estimate.rto_seconds, targets.rto), share(estimate.rpo_seconds, targets.rpo)
+            )
     return found
