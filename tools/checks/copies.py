@@ -1,17 +1,26 @@
-"""What AWS Backup holds of a data store, measured by the dates of its copies."""
+"""Copies of a data store, measured by their dates, and what a restore of one takes.
 
-from collections.abc import Iterable, Sequence
+A copy of AWS Backup, a snapshot of the service's own and point-in-time recovery are different
+things: what is lost is counted from the best of them, and its term says which it is.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+from state.categories import Scenario
+from state.judgements import Phase
 from state.snapshot import RelationKind
+from tools.checks import Effect, Measured
 from tools.checks.paper import Draft
 from tools.checks.view import View
+from tools.grading.assumptions import assumptions
 
 RECOVERY_POINT = "AWS::Backup::RecoveryPoint"
 PROTECTED = "backup:ListProtectedResources"
 POINTS = "backup:ListRecoveryPointsByResource"
 COPY_JOBS = "backup:ListCopyJobs"
+RESTORES = "backup:ListRestoreJobs"
 
 HOUR = 3600.0
 DAY = 86400.0
@@ -33,6 +42,17 @@ def ages(store: View) -> list[float] | None:
         # The list of what was ever protected still shows what has lost its last copy.
         found |= kept | {last} if kept and last else kept
     return _ages(found, store) if found else None
+
+
+def any_copies(store: View, own: Callable[[View], list[float]]) -> bool:
+    """Whether AWS Backup has a copy, or `own` knows of one of the service's own.
+
+    Raises:
+        Unknown: one of the two could not be seen, and the other has none.
+    """
+    hidden = store.workload.gap(PROTECTED) is not None
+    first, second = (own, ages) if hidden else (ages, own)
+    return bool(first(store) or second(store))
 
 
 def reach_back(store: View, seconds: float) -> bool:
@@ -83,6 +103,61 @@ def rhythm(since_copies: Sequence[float]) -> float | None:
     """The usual pause between copies in seconds; None if there are too few to tell."""
     pauses = sorted(older - newer for newer, older in pairwise(since_copies[:_LATEST]))
     return pauses[len(pauses) // 2] if len(pauses) > 1 else None
+
+
+def lost_at_worst(since_copies: Sequence[float]) -> float | Measured:
+    """What `at_risk` gives: measured, unless there is a single copy, which shows no rhythm."""
+    seconds = at_risk(since_copies)
+    return Measured(seconds) if len(since_copies) > 1 else seconds
+
+
+def times_since(store: View, operation: str, path: str) -> list[float]:
+    """Seconds since each of the moments at a JMESPath, the latest first."""
+    return _ages((_moment(date) for date in store.read(operation, path) or () if date), store)
+
+
+def restoring(
+    scenario: Scenario, assumption: str, *, loads: bool = False, moves: bool = True
+) -> tuple[Effect, ...]:
+    """The steps of a restore by somebody.
+
+    `loads`: its blocks come only when they are read, by the size of the storage. `moves`: what is
+    restored is a new resource, to which the application has to be pointed.
+    """
+    act = Effect(scenario, Phase.ACT, assumption, by_person=True)
+    load = Effect(scenario, Phase.WARM_UP, "storage_loads", by_person=True)
+    move = Effect(scenario, Phase.PROPAGATE, "switch_to_restored", by_person=True)
+    return (act, *([load] if loads else []), *([move] if moves else []))
+
+
+def restored(store: View, units: float = 1.0) -> float | Measured:
+    """How long AWS Backup's last restore of it took, or the units of the assumption."""
+    if store.workload.gap(PROTECTED):
+        return units
+    path = "[?Status=='COMPLETED'].[CompletionDate, CreationDate]"
+    rows = [
+        (_moment(end), _moment(start))
+        for point in store.linked_from(RECOVERY_POINT)
+        if point.has(RESTORES)
+        for end, start in point.read(RESTORES, path) or ()
+        if end and start
+    ]
+    if not rows:
+        return units
+    end, start = max(rows)
+    return Measured((end - start).total_seconds())
+
+
+def lag_of(
+    store: View, assumption: str, operation: str, latest_restorable: str
+) -> float | Measured:
+    """How far point-in-time recovery lags here, if that is more than the constant says.
+
+    What was read is one moment: a smaller lag than AWS's figure is luck, a larger one a fact.
+    """
+    latest = store.read_time(operation, latest_restorable)
+    lag = (store.workload.taken_at - latest).total_seconds() if latest else 0.0
+    return Measured(lag) if lag > assumptions()[assumption].seconds else 1.0
 
 
 def copy_every(store: Draft, seconds: float) -> None:

@@ -51,7 +51,8 @@ def database(*, multi_az: bool, backups: int = 7) -> list[Judgement]:
             "MultiAZ": multi_az,
             "BackupRetentionPeriod": backups,
             "AllocatedStorage": 200,
-        }
+        },
+        "rds:DescribeDBSnapshots": [],
     }
     rows = []
     for check_id in ("rds.instance_single_az", "rds.instance_backup_off"):

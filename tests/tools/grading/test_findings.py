@@ -43,7 +43,7 @@ def fail(
 
 def restore(gib: float, **fields: Any) -> Judgement:
     return fail(
-        effect(ZONE_LOST.name, Phase.ACT, "restore_database", units=gib, by_person=True), **fields
+        effect(ZONE_LOST.name, Phase.ACT, "restore_files", units=gib, by_person=True), **fields
     )
 
 

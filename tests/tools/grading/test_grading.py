@@ -40,7 +40,7 @@ def row(verdict: Verdict, *contributions: Contribution, **fields: Any) -> Judgem
     )
 
 
-RESTORE = effect(ZONE_LOST.name, Phase.ACT, "restore_database", units=100, by_person=True)
+RESTORE = effect(ZONE_LOST.name, Phase.ACT, "restore_files", units=100, by_person=True)
 FAILOVER = effect(ZONE_LOST.name, Phase.ACT, "rds_failover")
 ALARM = row(
     Verdict.PASS,
@@ -78,7 +78,7 @@ def test_restore_by_hand_unmonitored(ledger_of: LedgerOf) -> None:
     assert [t.source for t in grade_given.terms] == [
         "assumption:unmonitored",
         "assumption:decide",
-        "assumption:restore_database",
+        "assumption:restore_files",
     ]
     assert [t.finding for t in grade_given.terms] == [None, None, "rds.instance_single_az"]
     assert grade_given.rto_seconds == 20400
@@ -156,7 +156,7 @@ def test_data_binds_where_it_is_worse(ledger_of: LedgerOf) -> None:
         row(Verdict.FAIL, effect(DATA_DELETED.name, Phase.LOSE, "backup_interval", units=86400)),
         row(
             Verdict.PASS,
-            effect(DATA_DELETED.name, Phase.ACT, "restore_database", units=100, by_person=True),
+            effect(DATA_DELETED.name, Phase.ACT, "restore_files", units=100, by_person=True),
         ),
     ]
     grade_given = given(BUGS, ledger_of({BUGS.code: rows}))

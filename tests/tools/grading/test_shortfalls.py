@@ -55,7 +55,7 @@ def test_a_failover_that_is_too_slow_names_the_objective_it_meets(ledger_of: Led
 
 def test_a_restore_by_hand_is_blamed_on_the_person_it_waits_for(ledger_of: LedgerOf) -> None:
     """Detect 4 h + decide 30 min + restore (30 min + 100 x 24 s = 70 min) = 5 h 40 min."""
-    by_hand = row(Verdict.PASS, Phase.ACT, "restore_database", units=100, by_person=True)
+    by_hand = row(Verdict.PASS, Phase.ACT, "restore_files", units=100, by_person=True)
     (finding,) = found(ledger_of({SPOF: [by_hand]}), rto=3600)
     assert "waits for a person" in finding.title
     assert finding.effect.rto_seconds == (240 + 30 + 70) * 60
@@ -69,7 +69,7 @@ def test_data_has_a_shortfall_of_its_own(ledger_of: LedgerOf) -> None:
     assert "5 minutes" in finding.recommendation
 
 
-@pytest.mark.parametrize("assumption", ["restore_database", "no_way_back"])
+@pytest.mark.parametrize("assumption", ["restore_files", "no_way_back"])
 def test_a_defect_in_the_estimate_is_the_finding(ledger_of: LedgerOf, assumption: str) -> None:
     rows = [
         row(Verdict.PASS, Phase.PROPAGATE, "rds_failover"),

@@ -1,7 +1,7 @@
 """AWS Backup: what it holds a copy of, and its plans."""
 
 from state.snapshot import RelationKind
-from tools.aws.declarations import Call, Collector, Find, Link
+from tools.aws.declarations import Batch, Call, Collector, Find, Link
 
 PROTECTED_TYPES = (
     "AWS::RDS::DBInstance",
@@ -16,7 +16,7 @@ PROTECTED_TYPES = (
 RECOVERY_POINT = Collector(
     type="AWS::Backup::RecoveryPoint",
     read=Call(operation="backup:ListProtectedResources", items="Results[]"),
-    id="LastRecoveryPointArn || join(' ', ['last copy of', ResourceArn])",
+    id="join(' ', ['last copy of', ResourceArn])",
     arn="arn:{partition}:backup:{region}:{account}:recovery-point:*",
     arn_path="LastRecoveryPointArn",
     name="join(' ', ['backup of', ResourceName || ResourceArn])",
@@ -33,6 +33,15 @@ RECOVERY_POINT = Collector(
             operation="backup:ListCopyJobs",
             items="CopyJobs[]",
             arguments={"ByResourceArn": "@ResourceArn", "ByState": "COMPLETED"},
+        ),
+        # One list for the Region, of what anybody restored, or tried out, in the last weeks.
+        Call(
+            operation="backup:ListRestoreJobs",
+            items="RestoreJobs[].{SourceResourceArn: SourceResourceArn, Status: Status,"
+            " CreationDate: CreationDate, CompletionDate: CompletionDate}",
+            arguments={"ByStatus": "COMPLETED"},
+            batch=Batch(arguments={}, size=10_000),
+            about="join(' ', ['last copy of', SourceResourceArn || ''])",
         ),
     ),
     links=tuple(

@@ -1,7 +1,7 @@
 """DynamoDB: tables with their indexes, replicas and continuous backups."""
 
 from state.snapshot import RelationKind
-from tools.aws.declarations import Call, Collector, Link
+from tools.aws.declarations import Batch, Call, Collector, Link
 
 TABLE = Collector(
     type="AWS::DynamoDB::Table",
@@ -23,6 +23,15 @@ TABLE = Collector(
             items="ContinuousBackupsDescription",
             arguments={"TableName": "{id}"},
             absent=("ContinuousBackupsUnavailableException",),
+        ),
+        # Those that people took: AWS Backup's and the table's own are seen elsewhere.
+        Call(
+            operation="dynamodb:ListBackups",
+            items="BackupSummaries[].{TableArn: TableArn, BackupStatus: BackupStatus,"
+            " BackupCreationDateTime: BackupCreationDateTime}",
+            arguments={"BackupType": "USER"},
+            batch=Batch(arguments={}, size=10_000),
+            about="TableArn",
         ),
     ),
     links=(

@@ -31,6 +31,20 @@ DB_INSTANCE = Collector(
     tags="TagList",
     aliases=("Endpoint.Address", "DbiResourceId"),
     redact=("PendingModifiedValues.MasterUserPassword",),
+    follow_ups=(
+        Call(
+            operation="rds:DescribeDBSnapshots",
+            items="DBSnapshots[].{DBInstanceIdentifier: DBInstanceIdentifier, Status: Status,"
+            " SnapshotCreateTime: SnapshotCreateTime}",
+            arguments={"SnapshotType": "manual"},
+            # With automated backups nobody needs them, and of a cluster's member there are none.
+            when="BackupRetentionPeriod == `0` && !DBClusterIdentifier",
+            batch=Batch(
+                arguments={"Filters": [{"Name": "db-instance-id", "Values": "{ids}"}]}, size=100
+            ),
+            about="DBInstanceIdentifier",
+        ),
+    ),
     links=(
         Link(
             path="DBClusterIdentifier",

@@ -28,8 +28,11 @@ from tools.checks.copies import (
     PROTECTED,
     RECOVERY_POINT,
     ages_elsewhere,
-    at_risk,
+    lag_of,
+    lost_at_worst,
     reach_back,
+    restored,
+    restoring,
 )
 from tools.checks.paper import Draft
 from tools.checks.rules.aurora import NOT_AURORA, A, cluster_of, is_aurora, size_in_gib
@@ -44,7 +47,7 @@ from tools.checks.view import View
     title="A database cluster can be deleted by one mistaken command",
     question=GUARDRAILS,
     layer=Layer.CONTINUOUS_IMPROVEMENT,
-    on_fail=(Effect(DATA_DELETED, Phase.ACT, "restore_database", by_person=True),),
+    on_fail=restoring(DATA_DELETED, "restore_cluster"),
     effect_source="a restore, which the guardrail makes unnecessary",
     recommendation=(
         "Turn on deletion protection (`DeletionProtection`) of the cluster: free, at once, no "
@@ -63,8 +66,8 @@ from tools.checks.view import View
 )
 def deletion_protection_off(cluster: View) -> Outcome:
     """Deleting a cluster deletes its automated backups as well; the guardrail costs nothing."""
-    size = size_in_gib(cluster)
-    return passed_if(bool(cluster.read(READ, "DeletionProtection")), restore_database=size)
+    takes = restored(cluster, size_in_gib(cluster))
+    return passed_if(bool(cluster.read(READ, "DeletionProtection")), restore_cluster=takes)
 
 
 _COPIED = Example(
@@ -89,11 +92,11 @@ _COPIED = Example(
     layer=Layer.DISASTER_RECOVERY,
     on_fail=(
         Effect(DATA_DELETED, Phase.LOSE, "noticed_late"),
-        Effect(DATA_DELETED, Phase.ACT, "restore_database", by_person=True),
+        *restoring(DATA_DELETED, "restore_cluster"),
     ),
     on_pass=(
         Effect(DATA_DELETED, Phase.LOSE, "rds_pitr_lag"),
-        Effect(DATA_DELETED, Phase.ACT, "restore_database", by_person=True),
+        *restoring(DATA_DELETED, "restore_cluster"),
     ),
     effect_source=(
         "AWS's published lag of point-in-time recovery; an assumption of how long damage stays "
@@ -111,7 +114,11 @@ _COPIED = Example(
     remedy=Remedy(
         change=puts(READ, BackupRetentionPeriod=WEEK), effort=Effort.MINUTES, cost=Cost.LITTLE
     ),
-    passes=[cluster_of(A, BackupRetentionPeriod=7), _COPIED],
+    passes=[
+        cluster_of(A, BackupRetentionPeriod=7),
+        cluster_of(A, BackupRetentionPeriod=7, LatestRestorableTime="2026-06-01T11:50:00+00:00"),
+        _COPIED,
+    ],
     fails=[cluster_of(A, BackupRetentionPeriod=1)],
 )
 def backup_retention_short(cluster: View) -> Outcome:
@@ -119,9 +126,12 @@ def backup_retention_short(cluster: View) -> Outcome:
 
     What was damaged on Friday evening and is noticed on Monday is past saving by then.
     """
-    size = size_in_gib(cluster)
+    takes = restored(cluster, size_in_gib(cluster))
+    lag = lag_of(cluster, "rds_pitr_lag", READ, "LatestRestorableTime")
     kept = (cluster.read(READ, "BackupRetentionPeriod") or 0) >= LONG_WEEKEND
-    return passed_if(kept or reach_back(cluster, LONG_WEEKEND * DAY), restore_database=size)
+    return passed_if(
+        kept or reach_back(cluster, LONG_WEEKEND * DAY), restore_cluster=takes, rds_pitr_lag=lag
+    )
 
 
 def _go_global(cluster: Draft) -> None:
@@ -141,7 +151,8 @@ def _go_global(cluster: Draft) -> None:
     on_pass=(
         Effect(REGION_LOST, Phase.LOSE, "aurora_global_lag"),
         Effect(REGION_LOST, Phase.LOSE, "backup_interval"),
-        Effect(REGION_LOST, Phase.ACT, "switch_region", by_person=True),
+        *restoring(REGION_LOST, "restore_cluster", moves=False),
+        Effect(REGION_LOST, Phase.PROPAGATE, "switch_region", by_person=True),
     ),
     effect_source="AWS's published lag of a global database, or the pauses between copies",
     recommendation=(
@@ -170,6 +181,13 @@ def no_global_database(cluster: View) -> Outcome:
     replicas = cluster.read(READ, "ReadReplicaIdentifiers") or ()
     replicated = any(region_of(name) not in ("", cluster.region) for name in replicas)
     if replicated or cluster.read(READ, "GlobalClusterIdentifier"):
-        return passed(backup_interval=0)
+        return passed(backup_interval=None, restore_cluster=None)
     elsewhere = ages_elsewhere(cluster)
-    return failed() if elsewhere is None else passed(backup_interval=at_risk(elsewhere))
+    if elsewhere is None:
+        return failed()
+    return passed(
+        "AWS Backup copies it there",
+        backup_interval=lost_at_worst(elsewhere),
+        aurora_global_lag=None,
+        restore_cluster=restored(cluster, size_in_gib(cluster)),
+    )

@@ -6,11 +6,12 @@ from state.categories.misconfiguration_and_bugs import (
     GUARDRAILS,
 )
 from state.categories.single_point_of_failure import COMPONENT_LOST, ZONE_LOST
-from state.judgements import Cost, Effort, Layer, Phase
+from state.judgements import Cost, Effort, Layer, Phase, Verdict
 from tools.checks import (
     NOT_APPLICABLE,
     Effect,
     Example,
+    Measured,
     Outcome,
     Remedy,
     check,
@@ -31,9 +32,15 @@ from tools.checks.copies import (
     rhythm,
 )
 from tools.checks.paper import Draft
-from tools.checks.rules.dynamodb import BACKUPS, TABLE, recover_to_any_point
+from tools.checks.rules.dynamodb import (
+    BACKUPS,
+    ON_DEMAND,
+    TABLE,
+    on_demand_backups,
+    recover_to_any_point,
+)
 from tools.checks.rules.efs import BACKUP_POLICY, FILE_SYSTEM, copy_hourly
-from tools.checks.rules.rds import INSTANCE, READ, WEEK, stands_alone
+from tools.checks.rules.rds import INSTANCE, READ, WEEK, snapshots, stands_alone
 from tools.checks.view import View
 
 PLAN = "AWS::Backup::BackupPlan"
@@ -41,6 +48,8 @@ PLAN_READ = "backup:GetBackupPlan"
 SELECTIONS = "backup:ListBackupSelections"
 
 _OUTLIVED = (COMPONENT_LOST, ZONE_LOST)  # what tables, files and standbys lose no data in
+# Copies of AWS Backup, and what somebody takes by hand or script of an instance or a table.
+_KINDS = ("backup_interval", "snapshot_interval", "table_backup_interval")
 _HOURLY = 1.5 * HOUR  # the most that AWS Backup offers, and by how much such copies may slip
 _MISSED = 2.5  # pauses without a copy before it is called missing
 
@@ -60,7 +69,9 @@ def _unprotected(*days: int, status: str = "DISABLED") -> Example:
     dates = [f"2026-05-{day:02}T12:00:00+00:00" for day in days]
     recovery = {"PointInTimeRecoveryDescription": {"PointInTimeRecoveryStatus": status}}
     return Example(
-        type=TABLE, facts={BACKUPS: recovery}, linked_from=[_point(*dates)] if days else []
+        type=TABLE,
+        facts={BACKUPS: recovery, ON_DEMAND: []},
+        linked_from=[_point(*dates)] if days else [],
     )
 
 
@@ -107,7 +118,7 @@ def last_point_stale(store: View) -> Outcome:
     if since_copies is None or usual is None:
         return NOT_APPLICABLE
     if since_copies[0] > _MISSED * usual:
-        return failed(backup_interval=at_risk(since_copies))
+        return failed(backup_interval=Measured(at_risk(since_copies)))
     return passed()
 
 
@@ -126,13 +137,16 @@ def _recover_to_the_last_hour(store: Draft) -> None:
     title="Backups of a data store are taken only now and then: what changed since is lost",
     question=GUARDRAILS,
     layer=Layer.DISASTER_RECOVERY,
-    on_fail=(
-        Effect(DATA_DELETED, Phase.LOSE, "backup_interval"),
-        Effect(COMPONENT_LOST, Phase.LOSE, "backup_interval"),
-        Effect(ZONE_LOST, Phase.LOSE, "backup_interval"),
-    ),
+    on_fail=[
+        Effect(scenario, Phase.LOSE, kind)
+        for scenario in (DATA_DELETED, COMPONENT_LOST, ZONE_LOST)
+        for kind in _KINDS
+    ],
     on_pass=(Effect(DATA_DELETED, Phase.LOSE, "backup_interval"),),
-    effect_source="measured: the longest pause between copies; else EFS's own daily rhythm",
+    effect_source=(
+        "measured: the longest pause between copies, of the kind that loses least; else EFS's own "
+        "daily rhythm"
+    ),
     recommendation=(
         "Turn on point-in-time recovery where the store has it (RDS, DynamoDB); for files, let AWS "
         "Backup copy them every hour: only changes are stored."
@@ -167,17 +181,41 @@ def only_periodic(store: View) -> Outcome:
     if store.type == INSTANCE and not stands_alone(store):
         return NOT_APPLICABLE
     if store.type != FILE_SYSTEM and _has_backups_of_its_own(store):
-        return passed(backup_interval=0)
-    # EFS's own daily backups are known without AWS Backup, which only says more of them.
-    is_hidden = automatic and store.workload.gap(PROTECTED) is not None
-    since_copies = None if is_hidden else ages(store)
-    if since_copies is None:
-        return failed(spared=_OUTLIVED, backup_interval=DAY) if automatic else NOT_APPLICABLE
-    pause = between(since_copies)
+        return passed(backup_interval=None)
+    kinds = _kinds(store)
+    if not kinds:
+        if not automatic:
+            return NOT_APPLICABLE
+        return Outcome(Verdict.FAIL, _units("backup_interval", DAY), spared=_OUTLIVED)
+    best = min(kinds, key=lambda kind: between(kinds[kind]))
+    pause = between(kinds[best])
+    units = _units(best, Measured(pause) if len(kinds[best]) > 1 else pause)
     if store.type == FILE_SYSTEM and pause <= _HOURLY:
-        return passed(backup_interval=pause)
+        return Outcome(Verdict.PASS, units)
     alone = store.type == INSTANCE and not store.read(READ, "MultiAZ")
-    return failed(spared=() if alone else _OUTLIVED, backup_interval=pause)
+    return Outcome(Verdict.FAIL, units, spared=() if alone else _OUTLIVED)
+
+
+def _kinds(store: View) -> dict[str, list[float]]:
+    """Seconds since each copy, by the kind of copy, of which there are any.
+
+    Raises:
+        Unknown: none is known, and one kind could not be seen; where one is known, the others could
+            only lose less.
+    """
+    found: dict[str, list[float]] = {}
+    if store.type == INSTANCE:
+        found["snapshot_interval"] = snapshots(store)
+    elif store.type == TABLE:
+        found["table_backup_interval"] = on_demand_backups(store)
+    known = any(found.values()) or (store.type == FILE_SYSTEM and _has_backups_of_its_own(store))
+    if not (known and store.workload.gap(PROTECTED)):
+        found["backup_interval"] = ages(store) or []
+    return {kind: since for kind, since in found.items() if since}
+
+
+def _units(kind: str, amount: float | Measured) -> dict[str, float | Measured | None]:
+    return {**dict.fromkeys(_KINDS), kind: amount}
 
 
 def _assign(plan: Draft) -> None:

@@ -17,7 +17,18 @@ from tools.checks import (
     passed_if,
     puts,
 )
-from tools.checks.copies import POINTS, PROTECTED, RECOVERY_POINT, ages, ages_elsewhere, at_risk
+from tools.checks.copies import (
+    POINTS,
+    PROTECTED,
+    RECOVERY_POINT,
+    ages_elsewhere,
+    any_copies,
+    lag_of,
+    lost_at_worst,
+    restored,
+    restoring,
+    times_since,
+)
 from tools.checks.paper import Draft
 from tools.checks.regions import another_region
 from tools.checks.sharing import named, outsiders, separate, users
@@ -28,18 +39,43 @@ TARGET = "AWS::ApplicationAutoScaling::ScalableTarget"
 POLICY = "AWS::ApplicationAutoScaling::ScalingPolicy"
 READ = "dynamodb:DescribeTable"
 BACKUPS = "dynamodb:DescribeContinuousBackups"
+ON_DEMAND = "dynamodb:ListBackups"
 TARGETS = "application-autoscaling:DescribeScalableTargets"
 POLICIES = "application-autoscaling:DescribeScalingPolicies"
 
 _ON, _OFF = ({"PointInTimeRecoveryStatus": status} for status in ("ENABLED", "DISABLED"))
 
 
+_GIB = 2**30
+
+
+def on_demand_backups(table: View) -> list[float]:
+    """Seconds since each backup that somebody took by hand or script, newest first.
+
+    Raises:
+        Unknown: they could not be listed.
+    """
+    return times_since(table, ON_DEMAND, "[?BackupStatus=='AVAILABLE'].BackupCreationDateTime")
+
+
+def _gibibytes(table: View) -> float:
+    """The table with its indexes, which a restore builds as well."""
+    sizes = table.read(READ, "[TableSizeBytes, GlobalSecondaryIndexes[].IndexSizeBytes][]") or ()
+    return round(float(sum(size for size in sizes if size)) / _GIB, 1)
+
+
 def _table(*scaling: Example, **fields: object) -> Example:
     return Example(facts={READ: {"TableName": "orders", **fields}}, linked_from=scaling)
 
 
-def _recovery(status: dict[str, str], *copies: Example) -> Example:
-    return Example(facts={BACKUPS: {"PointInTimeRecoveryDescription": status}}, linked_from=copies)
+def _recovery(status: dict[str, str], *copies: Example, by_hand: str = "") -> Example:
+    backup = {"BackupStatus": "AVAILABLE", "BackupCreationDateTime": by_hand}
+    facts = {
+        READ: {"TableName": "orders", "TableSizeBytes": 20 * _GIB},
+        BACKUPS: {"PointInTimeRecoveryDescription": status} if status else {},
+        ON_DEMAND: [backup] if by_hand else [],
+    }
+    return Example(facts=facts, linked_from=copies)
 
 
 def recover_to_any_point(table: Draft) -> None:
@@ -60,7 +96,7 @@ def recover_to_any_point(table: Draft) -> None:
     ),
     on_pass=(
         Effect(DATA_DELETED, Phase.LOSE, "dynamodb_pitr_lag"),
-        Effect(DATA_DELETED, Phase.ACT, "restore_table", by_person=True),
+        *restoring(DATA_DELETED, "restore_table"),
     ),
     effect_source="AWS's published lag of point-in-time recovery; without backups there is no copy",
     recommendation=(
@@ -75,6 +111,8 @@ def recover_to_any_point(table: Draft) -> None:
     remedy=Remedy(change=recover_to_any_point, effort=Effort.MINUTES, cost=Cost.SOME),
     passes=[
         _recovery(_ON),
+        _recovery({**_ON, "LatestRestorableDateTime": "2026-06-01T11:00:00+00:00"}),
+        _recovery(_OFF, by_hand="2026-05-31T12:00:00+00:00"),
         _recovery(
             _OFF,
             Example(
@@ -89,7 +127,7 @@ def recover_to_any_point(table: Draft) -> None:
             ),
         ),
     ],
-    fails=[_recovery(_OFF), Example(facts={BACKUPS: {}})],
+    fails=[_recovery(_OFF), _recovery({})],
 )
 def table_pitr_off(table: View) -> Outcome:
     """A table survives the loss of a zone, and loses every item to one wrong loop of a program.
@@ -97,9 +135,15 @@ def table_pitr_off(table: View) -> Outcome:
     Replicas in other Regions repeat the mistake within a second.
     """
     status = table.read(BACKUPS, "PointInTimeRecoveryDescription.PointInTimeRecoveryStatus")
+    takes = restored(table, _gibibytes(table))
     if status == "ENABLED":
-        return passed()
-    return failed() if ages(table) is None else passed("AWS Backup copies it")
+        latest = "PointInTimeRecoveryDescription.LatestRestorableDateTime"
+        lag = lag_of(table, "dynamodb_pitr_lag", BACKUPS, latest)
+        return passed(restore_table=takes, dynamodb_pitr_lag=lag)
+    if any_copies(table, on_demand_backups):
+        # How much is lost with them is another check's to tell.
+        return passed("copied now and then", restore_table=takes, dynamodb_pitr_lag=None)
+    return failed()
 
 
 @check(
@@ -108,7 +152,7 @@ def table_pitr_off(table: View) -> Outcome:
     title="A table can be deleted by one mistaken command",
     question=GUARDRAILS,
     layer=Layer.CONTINUOUS_IMPROVEMENT,
-    on_fail=(Effect(DATA_DELETED, Phase.ACT, "restore_table", by_person=True),),
+    on_fail=restoring(DATA_DELETED, "restore_table"),
     effect_source="a restore, which the guardrail makes unnecessary",
     recommendation="Turn on deletion protection (`DeletionProtectionEnabled`): free, at once.",
     documentation=(
@@ -124,7 +168,8 @@ def table_pitr_off(table: View) -> Outcome:
 )
 def table_deletion_protection_off(table: View) -> Outcome:
     """A stack update that replaces a table deletes the old one; protection makes it stop."""
-    return passed_if(bool(table.read(READ, "DeletionProtectionEnabled")))
+    takes = restored(table, _gibibytes(table))
+    return passed_if(bool(table.read(READ, "DeletionProtectionEnabled")), restore_table=takes)
 
 
 def _add_replica(table: Draft) -> None:
@@ -151,7 +196,8 @@ def _add_replica(table: Draft) -> None:
     on_pass=(
         Effect(REGION_LOST, Phase.LOSE, "dynamodb_global_lag"),
         Effect(REGION_LOST, Phase.LOSE, "backup_interval"),
-        Effect(REGION_LOST, Phase.ACT, "switch_region", by_person=True),
+        *restoring(REGION_LOST, "restore_table", moves=False),
+        Effect(REGION_LOST, Phase.PROPAGATE, "switch_region", by_person=True),
     ),
     effect_source="AWS's published lag of global tables, or the pauses between AWS Backup's copies",
     recommendation=(
@@ -178,9 +224,16 @@ def table_not_global(table: View) -> Outcome:
     """A table is kept in several zones of one Region; point-in-time recovery stays there too."""
     replicas = table.read(READ, "Replicas[].[RegionName, ReplicaStatus]") or ()
     if any(region != table.region and status == "ACTIVE" for region, status in replicas):
-        return passed(backup_interval=0)
+        return passed(backup_interval=None, restore_table=None)
     elsewhere = ages_elsewhere(table)
-    return failed() if elsewhere is None else passed(backup_interval=at_risk(elsewhere))
+    if elsewhere is None:
+        return failed()
+    return passed(
+        "AWS Backup copies it there",
+        backup_interval=lost_at_worst(elsewhere),
+        dynamodb_global_lag=None,
+        restore_table=restored(table, _gibibytes(table)),
+    )
 
 
 def _scaled(resource: str, dimension: str, least: int = 5, most: int = 100) -> tuple[Example, ...]:
@@ -207,7 +260,8 @@ _INDEX = {"GlobalSecondaryIndexes": [{"IndexName": "by-date"}]}
     question=SCALING,
     layer=Layer.HIGH_AVAILABILITY,
     on_fail=(Effect(OVERLOAD, Phase.ACT, "add_capacity_by_hand", by_person=True),),
-    effect_source="an assumption: capacity is raised by hand while requests are refused",
+    on_pass=(Effect(OVERLOAD, Phase.ACT, "table_scales_out"),),
+    effect_source="assumptions: capacity is raised by hand, or by itself, while requests wait",
     recommendation=(
         "Switch the table to on-demand capacity, or give reads and writes of the table and of each "
         "index a scalable target with a policy: no downtime; idle capacity is no longer paid for."

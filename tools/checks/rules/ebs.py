@@ -16,6 +16,7 @@ from tools.checks import (
     NOT_APPLICABLE,
     Effect,
     Example,
+    Measured,
     Outcome,
     Remedy,
     check,
@@ -24,7 +25,7 @@ from tools.checks import (
     passed_if,
     puts,
 )
-from tools.checks.copies import DAY, HOUR
+from tools.checks.copies import DAY, HOUR, restoring
 from tools.checks.paper import Draft
 from tools.checks.rules.ec2 import INSTANCE, instance_example, is_replaced, stands_alone
 from tools.checks.rules.ec2 import READ as INSTANCES
@@ -113,9 +114,9 @@ def _take_snapshots(volume: Draft) -> None:
         Effect(DATA_DELETED, Phase.ACT, "no_way_back", by_person=True),
     ),
     on_pass=(
-        Effect(COMPONENT_LOST, Phase.ACT, "restore_files", by_person=True),
-        Effect(ZONE_LOST, Phase.ACT, "restore_files", by_person=True),
-        Effect(DATA_DELETED, Phase.ACT, "restore_files", by_person=True),
+        *restoring(COMPONENT_LOST, "restore_volume", loads=True),
+        *restoring(ZONE_LOST, "restore_volume", loads=True),
+        *restoring(DATA_DELETED, "restore_volume", loads=True),
     ),
     effect_source="an assumed restore of the volume's size; without a snapshot there is no copy",
     recommendation=(
@@ -145,7 +146,7 @@ def volume_no_snapshot(volume: View) -> Outcome:
     if not _holds_data(volume):
         return NOT_APPLICABLE
     if volume.read(SNAPSHOTS, "[?State=='completed'].StartTime"):
-        return passed(restore_files=float(volume.read(READ, "Size") or 0))
+        return passed(storage_loads=float(volume.read(READ, "Size") or 0))
     return failed()
 
 
@@ -167,14 +168,14 @@ def _apart(volume: View) -> float | None:
     question=EACH_COMPONENT_FAILS,
     layer=Layer.DISASTER_RECOVERY,
     on_fail=(
-        Effect(COMPONENT_LOST, Phase.LOSE, "backup_interval"),
-        Effect(ZONE_LOST, Phase.LOSE, "backup_interval"),
-        Effect(DATA_DELETED, Phase.LOSE, "backup_interval"),
+        Effect(COMPONENT_LOST, Phase.LOSE, "snapshot_interval"),
+        Effect(ZONE_LOST, Phase.LOSE, "snapshot_interval"),
+        Effect(DATA_DELETED, Phase.LOSE, "snapshot_interval"),
     ),
     on_pass=(
-        Effect(COMPONENT_LOST, Phase.LOSE, "backup_interval"),
-        Effect(ZONE_LOST, Phase.LOSE, "backup_interval"),
-        Effect(DATA_DELETED, Phase.LOSE, "backup_interval"),
+        Effect(COMPONENT_LOST, Phase.LOSE, "snapshot_interval"),
+        Effect(ZONE_LOST, Phase.LOSE, "snapshot_interval"),
+        Effect(DATA_DELETED, Phase.LOSE, "snapshot_interval"),
     ),
     effect_source="the time since the newest snapshot, or between the two newest",
     recommendation=(
@@ -201,7 +202,7 @@ def volume_snapshot_stale(volume: View) -> Outcome:
     apart = _apart(volume)
     if apart is None:
         return NOT_APPLICABLE
-    return passed_if(apart <= _A_DAY, backup_interval=apart)
+    return passed_if(apart <= _A_DAY, snapshot_interval=Measured(apart))
 
 
 def _server(delete: bool, *tags: str) -> Example:
@@ -228,7 +229,7 @@ def _keep_data_disks(instance: Draft) -> None:
     title="A data volume is deleted together with its server: ending the server ends the data",
     question=GUARDRAILS,
     layer=Layer.DISASTER_RECOVERY,
-    on_fail=(Effect(DATA_DELETED, Phase.ACT, "restore_files", by_person=True),),
+    on_fail=restoring(DATA_DELETED, "restore_volume", loads=True),
     effect_source="an assumed restore of the volumes' size",
     recommendation=(
         "Set `DeleteOnTermination` of the data volume to false (`modify-instance-attribute`, no "
@@ -256,7 +257,7 @@ def volume_deleted_with_instance(instance: View) -> Outcome:
         return NOT_APPLICABLE
     volumes = instance.linked(VOLUME, label="reads and writes")
     return passed_if(
-        not any(data), restore_files=sum(float(v.read(READ, "Size") or 0) for v in volumes)
+        not any(data), storage_loads=sum(float(v.read(READ, "Size") or 0) for v in volumes)
     )
 
 
@@ -353,7 +354,7 @@ def _attach_to_one(volume: Draft) -> None:
     title="Several servers share one volume: its failure, or that of its zone, takes all of them",
     question=TIGHTLY_COUPLED,
     layer=Layer.HIGH_AVAILABILITY,
-    on_fail=(Effect(SHARED_COMPONENT_FAILED, Phase.ACT, "restore_files", by_person=True),),
+    on_fail=restoring(SHARED_COMPONENT_FAILED, "restore_volume", loads=True),
     effect_source="an assumed restore of the volume's size",
     recommendation=(
         "Keep shared files on EFS or FSx, which span zones, or give each server a volume of its "
@@ -375,4 +376,4 @@ def volume_multi_attach(volume: View) -> Outcome:
     if not attached:
         return NOT_APPLICABLE
     shared = volume.read(READ, "MultiAttachEnabled") and len(attached) > 1
-    return passed_if(not shared, restore_files=float(volume.read(READ, "Size") or 0))
+    return passed_if(not shared, storage_loads=float(volume.read(READ, "Size") or 0))

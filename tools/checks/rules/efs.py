@@ -33,8 +33,10 @@ from tools.checks.copies import (
     RECOVERY_POINT,
     ages,
     ages_elsewhere,
-    at_risk,
     copy_every,
+    lost_at_worst,
+    restored,
+    restoring,
 )
 from tools.checks.paper import Draft
 from tools.checks.regions import another_region
@@ -118,10 +120,9 @@ def _make_regional(files: Draft) -> None:
 )
 def one_zone(files: View) -> Outcome:
     """The type cannot be changed: what stands in one zone has to be copied to get out of it."""
-    size = _gibibytes(files)
     if not files.read(READ, "AvailabilityZoneName"):
         return passed()
-    return failed(restore_files=size, backup_interval=DAY)
+    return failed(restore_files=restored(files, _gibibytes(files)), backup_interval=DAY)
 
 
 @check(
@@ -206,11 +207,11 @@ def backup_off(files: View) -> Outcome:
     """
     if _is_replica(files):
         return NOT_APPLICABLE
-    size = _gibibytes(files)
+    takes = restored(files, _gibibytes(files))
     if files.read(BACKUP_POLICY, "Status") in ("ENABLED", "ENABLING"):
-        return passed(restore_files=size)
+        return passed(restore_files=takes)
     if ages(files) is not None:
-        return passed("AWS Backup copies it", restore_files=size)
+        return passed("AWS Backup copies it", restore_files=takes)
     return failed(spared=() if files.read(READ, "AvailabilityZoneName") else (ZONE_LOST,))
 
 
@@ -239,7 +240,8 @@ def _replicate(files: Draft) -> None:
     on_pass=(
         Effect(REGION_LOST, Phase.LOSE, "efs_replication_lag"),
         Effect(REGION_LOST, Phase.LOSE, "backup_interval"),
-        Effect(REGION_LOST, Phase.ACT, "switch_region", by_person=True),
+        *restoring(REGION_LOST, "restore_files", moves=False),
+        Effect(REGION_LOST, Phase.PROPAGATE, "switch_region", by_person=True),
     ),
     effect_source="AWS's published lag of replication, or the pauses between AWS Backup's copies",
     recommendation=(
@@ -271,9 +273,16 @@ def no_replication(files: View) -> Outcome:
         for row in each.read(REPLICATIONS, "Destinations[].[Region, Status]") or ()
     ]
     if any(region != files.region and status == "ENABLED" for region, status in destinations):
-        return passed(backup_interval=0)
+        return passed(backup_interval=None, restore_files=None)
     elsewhere = ages_elsewhere(files)
-    return failed() if elsewhere is None else passed(backup_interval=at_risk(elsewhere))
+    if elsewhere is None:
+        return failed()
+    return passed(
+        "AWS Backup copies it there",
+        backup_interval=lost_at_worst(elsewhere),
+        efs_replication_lag=None,
+        restore_files=restored(files, _gibibytes(files)),
+    )
 
 
 @check(

@@ -16,11 +16,12 @@ from state.categories.single_point_of_failure import (
     ZONE_LOSS,
     ZONE_LOST,
 )
-from state.judgements import Cost, Effort, Layer, Phase
+from state.judgements import Cost, Effort, Layer, Phase, Verdict
 from tools.checks import (
     NOT_APPLICABLE,
     Effect,
     Example,
+    Measured,
     Outcome,
     Remedy,
     check,
@@ -35,10 +36,15 @@ from tools.checks.copies import (
     POINTS,
     PROTECTED,
     RECOVERY_POINT,
-    ages,
+    RESTORES,
     ages_elsewhere,
-    at_risk,
+    any_copies,
+    lag_of,
+    lost_at_worst,
     reach_back,
+    restored,
+    restoring,
+    times_since,
 )
 from tools.checks.paper import Draft
 from tools.checks.sharing import SECURITY_GROUP, named, outsiders, separate, users
@@ -49,6 +55,7 @@ CLUSTER = "AWS::RDS::DBCluster"
 PROXY = "AWS::RDS::DBProxy"
 READ = "rds:DescribeDBInstances"
 READ_CLUSTER = "rds:DescribeDBClusters"
+SNAPSHOTS = "rds:DescribeDBSnapshots"
 
 WEEK = 7  # days
 LONG_WEEKEND = 3  # days; the constant `noticed_late` is as long
@@ -61,6 +68,11 @@ _RECOVERS_WITH = (
 
 def _instance(**fields: object) -> Example:
     return Example(facts={READ: {"Engine": "postgres", "AllocatedStorage": 100, **fields}})
+
+
+def _without_backups(*snapshots: str, **fields: object) -> Example:
+    taken = [{"Status": "available", "SnapshotCreateTime": time} for time in snapshots]
+    return Example(facts={**_instance(BackupRetentionPeriod=0, **fields).facts, SNAPSHOTS: taken})
 
 
 def _copied(copies_to: str = "", **fields: object) -> Example:
@@ -77,6 +89,13 @@ def _copied(copies_to: str = "", **fields: object) -> Example:
                 for day in days
                 if copies_to
             ],
+            RESTORES: [
+                {
+                    "Status": "COMPLETED",
+                    "CreationDate": "2026-05-29T08:00:00+00:00",
+                    "CompletionDate": "2026-05-29T08:20:00+00:00",
+                }
+            ],
         },
     )
     return Example(facts=_instance(**fields).facts, linked_from=[point])
@@ -87,8 +106,26 @@ def stands_alone(db: View) -> bool:
     return not any(db.read(READ, field) for field in _RECOVERS_WITH)
 
 
+def snapshots(db: View) -> list[float]:
+    """Seconds since each snapshot that somebody took by hand or script, newest first.
+
+    They are read only where the instance has no automated backups.
+
+    Raises:
+        Unknown: they could not be listed.
+    """
+    return times_since(db, SNAPSHOTS, "[?Status=='available'].SnapshotCreateTime")
+
+
 def _size(db: View) -> float:
     return float(db.read(READ, "AllocatedStorage") or 0)
+
+
+def _lag(db: View) -> float | Measured:
+    """A stopped instance writes no log that could lag."""
+    if db.read(READ, "DBInstanceStatus") == "stopped":
+        return 1.0
+    return lag_of(db, "rds_pitr_lag", READ, "LatestRestorableTime")
 
 
 @check(
@@ -98,7 +135,7 @@ def _size(db: View) -> float:
     question=ZONE_LOSS,
     layer=Layer.HIGH_AVAILABILITY,
     on_fail=(
-        Effect(ZONE_LOST, Phase.ACT, "restore_database", by_person=True),
+        *restoring(ZONE_LOST, "restore_database", loads=True),
         Effect(ZONE_LOST, Phase.LOSE, "rds_pitr_lag"),
         Effect(COMPONENT_LOST, Phase.ACT, "rds_host_replacement"),
     ),
@@ -135,7 +172,7 @@ def instance_single_az(db: View) -> Outcome:
         return NOT_APPLICABLE
     if db.read(READ, "MultiAZ"):
         return passed()
-    return failed(restore_database=_size(db))
+    return failed(restore_database=restored(db), storage_loads=_size(db), rds_pitr_lag=_lag(db))
 
 
 @check(
@@ -152,7 +189,7 @@ def instance_single_az(db: View) -> Outcome:
     ),
     on_pass=(
         Effect(DATA_DELETED, Phase.LOSE, "rds_pitr_lag"),
-        Effect(DATA_DELETED, Phase.ACT, "restore_database", by_person=True),
+        *restoring(DATA_DELETED, "restore_database", loads=True),
     ),
     effect_source="AWS's published lag of point-in-time recovery; without backups there is no copy",
     recommendation=(
@@ -167,11 +204,13 @@ def instance_single_az(db: View) -> Outcome:
     remedy=Remedy(
         change=puts(READ, BackupRetentionPeriod=WEEK), effort=Effort.MINUTES, cost=Cost.LITTLE
     ),
-    passes=[_instance(BackupRetentionPeriod=7), _copied(BackupRetentionPeriod=0)],
-    fails=[
-        _instance(BackupRetentionPeriod=0),
-        _instance(BackupRetentionPeriod=0, MultiAZ=True),
+    passes=[
+        _instance(BackupRetentionPeriod=7),
+        _instance(BackupRetentionPeriod=7, LatestRestorableTime="2026-06-01T11:00:00+00:00"),
+        _copied(BackupRetentionPeriod=0),
+        _without_backups("2026-05-31T12:00:00+00:00"),
     ],
+    fails=[_without_backups(), _without_backups(MultiAZ=True)],
     silent=[_instance(BackupRetentionPeriod=0, DBClusterIdentifier="orders")],
 )
 def instance_backup_off(db: View) -> Outcome:
@@ -181,11 +220,16 @@ def instance_backup_off(db: View) -> Outcome:
     """
     if not stands_alone(db):
         return NOT_APPLICABLE
-    size = _size(db)
     if db.read(READ, "BackupRetentionPeriod"):
-        return passed(restore_database=size)
-    if ages(db) is not None:
-        return passed("AWS Backup copies it", restore_database=size)
+        return passed(restore_database=restored(db), storage_loads=_size(db), rds_pitr_lag=_lag(db))
+    if any_copies(db, snapshots):
+        # How much is lost with them is another check's to tell.
+        return passed(
+            "copied now and then",
+            restore_database=restored(db),
+            storage_loads=_size(db),
+            rds_pitr_lag=None,
+        )
     return failed(spared=(COMPONENT_LOST, ZONE_LOST) if db.read(READ, "MultiAZ") else ())
 
 
@@ -238,7 +282,7 @@ def instance_backup_retention_short(db: View) -> Outcome:
     title="A database can be deleted by one mistaken command",
     question=GUARDRAILS,
     layer=Layer.CONTINUOUS_IMPROVEMENT,
-    on_fail=(Effect(DATA_DELETED, Phase.ACT, "restore_database", by_person=True),),
+    on_fail=restoring(DATA_DELETED, "restore_database", loads=True),
     effect_source="a restore of the allocated storage, which the guardrail makes unnecessary",
     recommendation="Turn on deletion protection (`DeletionProtection`): free, no downtime.",
     documentation=(
@@ -257,8 +301,9 @@ def instance_deletion_protection_off(db: View) -> Outcome:
     """Deleting an instance deletes its automated backups too, unless somebody asks to keep them."""
     if not stands_alone(db):
         return NOT_APPLICABLE
-    size = _size(db)
-    return passed() if db.read(READ, "DeletionProtection") else failed(restore_database=size)
+    if db.read(READ, "DeletionProtection"):
+        return passed()
+    return failed(restore_database=restored(db), storage_loads=_size(db))
 
 
 @check(
@@ -337,7 +382,8 @@ def _replicate_backups(db: Draft) -> None:
     on_pass=(
         Effect(REGION_LOST, Phase.LOSE, "cross_region_backup_lag"),
         Effect(REGION_LOST, Phase.LOSE, "backup_interval"),
-        Effect(REGION_LOST, Phase.ACT, "restore_database", by_person=True),
+        *restoring(REGION_LOST, "restore_database", loads=True, moves=False),
+        Effect(REGION_LOST, Phase.PROPAGATE, "switch_region", by_person=True),
     ),
     effect_source="an assumed lag of copies, or the measured pauses between AWS Backup's",
     recommendation=(
@@ -359,24 +405,29 @@ def _replicate_backups(db: Draft) -> None:
         ),
         _copied("eu-central-1"),
     ],
-    fails=[_instance(ReadReplicaDBInstanceIdentifiers=["orders-replica"]), _copied("eu-west-1")],
+    fails=[
+        _instance(ReadReplicaDBInstanceIdentifiers=["orders-replica"], BackupRetentionPeriod=7),
+        _copied("eu-west-1", BackupRetentionPeriod=7),
+    ],
     silent=[_instance(DBClusterIdentifier="orders")],
 )
 def instance_no_cross_region_backup(db: View) -> Outcome:
     """Snapshots and automated backups stay in the Region unless they are copied to another one."""
     if not stands_alone(db):
         return NOT_APPLICABLE
-    size = _size(db)
-    replicated = db.read(
-        READ, "DBInstanceAutomatedBackupsReplications[].DBInstanceAutomatedBackupsArn"
-    )
     replicas = db.read(READ, "ReadReplicaDBInstanceIdentifiers") or ()
-    if replicated or any(replica.startswith("arn:") for replica in replicas):
-        return passed(restore_database=size, backup_interval=0)
+    if any(replica.startswith("arn:") for replica in replicas):
+        return passed(
+            "a replica runs there", restore_database=None, storage_loads=None, backup_interval=None
+        )
+    units = {"restore_database": restored(db), "storage_loads": _size(db)}
+    if db.read(READ, "DBInstanceAutomatedBackupsReplications[].DBInstanceAutomatedBackupsArn"):
+        return Outcome(Verdict.PASS, {**units, "backup_interval": None})
     elsewhere = ages_elsewhere(db)
     if elsewhere is None:
         return failed()
-    return passed(restore_database=size, backup_interval=at_risk(elsewhere))
+    copies = {"backup_interval": lost_at_worst(elsewhere), "cross_region_backup_lag": None}
+    return Outcome(Verdict.PASS, {**units, **copies}, "AWS Backup copies it there")
 
 
 def _user(member: bool, kind: str = "AWS::Lambda::Function") -> Example:

@@ -24,7 +24,7 @@ from tools.checks import (
     passed,
     passed_if,
 )
-from tools.checks.copies import ages_elsewhere, at_risk
+from tools.checks.copies import ages_elsewhere, lost_at_worst, restored, restoring
 from tools.checks.paper import Draft
 from tools.checks.regions import another_region
 from tools.checks.rules.rds import LONG_WEEKEND, WEEK
@@ -395,7 +395,8 @@ def _replicate(bucket: Draft) -> None:
     on_pass=(
         Effect(REGION_LOST, Phase.LOSE, "s3_replication_lag"),
         Effect(REGION_LOST, Phase.LOSE, "backup_interval"),
-        Effect(REGION_LOST, Phase.ACT, "switch_region", by_person=True),
+        *restoring(REGION_LOST, "restore_files", moves=False),
+        Effect(REGION_LOST, Phase.PROPAGATE, "switch_region", by_person=True),
     ),
     effect_source="AWS's published time of replication, or the pauses between AWS Backup's copies",
     recommendation=(
@@ -426,8 +427,15 @@ def bucket_no_replication(bucket: View) -> Outcome:
         return NOT_APPLICABLE
     copies = bucket.linked(BUCKET, label="replicates to") if wanted else []
     if any(_region(copy) != home for copy in copies):
-        return passed(backup_interval=0)
+        return passed(backup_interval=None, restore_files=None)
     if len(copies) < len(wanted):
         raise Unknown("s3:ListAllMyBuckets")  # a copy in another account: its Region is not seen
     elsewhere = ages_elsewhere(bucket)
-    return failed() if elsewhere is None else passed(backup_interval=at_risk(elsewhere))
+    if elsewhere is None:
+        return failed()
+    return passed(
+        "AWS Backup copies it there",
+        backup_interval=lost_at_worst(elsewhere),
+        s3_replication_lag=None,
+        restore_files=restored(bucket),
+    )

@@ -18,7 +18,7 @@ from state.snapshot import Resource, Selector, Snapshot
 from tools.aws.account import Account
 from tools.aws.declarations import Call, collectors
 from tools.aws.discovery import discover
-from tools.checks import Outcome, all_checks
+from tools.checks import Measured, Outcome, all_checks
 from tools.checks.view import Unknown, View, Workload
 
 REGION = "eu-west-1"
@@ -39,6 +39,7 @@ SHOP, PAYROLL, AUDIT, IDLE = (
 )
 CLUSTER, WRITER = arn("rds", "cluster:ledger"), arn("rds", "db:ledger-1")
 CARTS, EVENTS = arn("dynamodb", "table/carts"), arn("dynamodb", "table/events")
+DRAFTS, ARCHIVE = arn("dynamodb", "table/drafts"), arn("rds", "db:archive")
 UPLOADS, COPY, PLAIN = (f"arn:aws:s3:::{name}-of-stores" for name in ("uploads", "copy", "plain"))
 SESSIONS = arn("elasticache", "replicationgroup:sessions")
 
@@ -175,6 +176,8 @@ def _databases(rds: Any, ids: Mapping[str, str]) -> None:
     instance("orders", BackupRetentionPeriod=0, MultiAZ=False, **alone)
     instance("reports", BackupRetentionPeriod=7, MultiAZ=True, **encrypted, **reporting)
     instance("foreign", **{**alone, "Tags": []})
+    instance("archive", BackupRetentionPeriod=0, MultiAZ=False, **alone)
+    rds.create_db_snapshot(DBSnapshotIdentifier="archive-1", DBInstanceIdentifier="archive")
     rds.create_db_cluster(
         DBClusterIdentifier="ledger", Engine="aurora-postgresql", Tags=TAGS, **account
     )
@@ -206,6 +209,8 @@ def _tables(dynamodb: Any, scaling: Any) -> None:
         StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
     )
     table("foreign", BillingMode="PAY_PER_REQUEST", Tags=[])
+    table("drafts", BillingMode="PAY_PER_REQUEST")
+    dynamodb.create_backup(TableName="drafts", BackupName="drafts-1")
     dynamodb.update_continuous_backups(
         TableName="events", PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
     )
@@ -340,6 +345,17 @@ class AccountWithBackups(Account):
                 ]
             },
             "backup:ListCopyJobs": {"CopyJobs": []},
+            "backup:ListRestoreJobs": {
+                "RestoreJobs": [
+                    {
+                        "SourceResourceArn": name,
+                        "Status": "COMPLETED",
+                        "CreationDate": copies[1],
+                        "CompletionDate": copies[1] + timedelta(minutes=minutes),
+                    }
+                    for name, minutes in ((CARTS, 37), (arn("dynamodb", "table/foreign"), 5))
+                ]
+            },
         }
         return answers.get(call.operation) or super().call(call, region, arguments, most_items)
 
@@ -447,7 +463,7 @@ def test_only_what_moto_lacks_is_missing(snapshot: Snapshot) -> None:
 def test_calls_follow_the_stores(snapshot: Snapshot) -> None:
     calls = snapshot.calls
     assert calls["s3:ListBuckets"] == 1
-    assert calls["dynamodb:DescribeTable"] == calls["dynamodb:DescribeContinuousBackups"] == 2
+    assert calls["dynamodb:DescribeTable"] == calls["dynamodb:DescribeContinuousBackups"] == 3
     assert calls["application-autoscaling:DescribeScalableTargets"] == 2, "one per namespace"
     assert calls["efs:DescribeFileSystems"] == calls["elasticache:DescribeReplicationGroups"] == 1
 
@@ -493,8 +509,16 @@ def test_copies_of_aws_backup_count_by_their_dates(backed_up: Snapshot) -> None:
     assert verdict(backed_up, "dynamodb.table_pitr_off", CARTS) is Verdict.PASS
     found = outcome(backed_up, "backup.only_periodic", CARTS)
     assert found.verdict is Verdict.FAIL
-    assert found.units["backup_interval"] == pytest.approx(12 * 3600, abs=5)
+    measured = found.units["backup_interval"]
+    assert isinstance(measured, Measured)
+    assert measured.seconds == pytest.approx(12 * 3600, abs=5)
     assert verdict(backed_up, "backup.last_point_stale", CARTS) is Verdict.PASS
+
+
+def test_the_last_restore_stands_in_for_the_assumption(backed_up: Snapshot) -> None:
+    """The list of the Region has another table's restore too, which says nothing of this one."""
+    found = outcome(backed_up, "dynamodb.table_pitr_off", CARTS)
+    assert found.units["restore_table"] == Measured(37 * 60)
 
 
 def test_a_stored_snapshot_gives_the_same_verdicts(backed_up: Snapshot) -> None:
@@ -504,6 +528,31 @@ def test_a_stored_snapshot_gives_the_same_verdicts(backed_up: Snapshot) -> None:
         ("rds.ca_certificate_expiring", REPORTS),
     ):
         assert outcome(revived, check, resource) == outcome(backed_up, check, resource)
+
+
+@pytest.mark.parametrize(
+    ("store", "check", "kind"),
+    [
+        (ARCHIVE, "rds.instance_backup_off", "snapshot_interval"),
+        (DRAFTS, "dynamodb.table_pitr_off", "table_backup_interval"),
+    ],
+)
+def test_copies_that_people_take_are_copies(
+    snapshot: Snapshot, store: str, check: str, kind: str
+) -> None:
+    """A single one shows no rhythm: a day is assumed, and the term says which copy it is."""
+    assert verdict(snapshot, check, store) is Verdict.PASS
+    found = outcome(snapshot, "backup.only_periodic", store)
+    assert found.verdict is Verdict.FAIL
+    lost = all_checks()["backup.only_periodic"].contributions(found)
+    assert {(c.assumption, c.units, c.measured) for c in lost} == {(kind, 86400.0, False)}
+
+
+def test_each_kind_of_copy_is_one_list(snapshot: Snapshot) -> None:
+    assert snapshot.calls["dynamodb:ListBackups"] == 1
+    assert snapshot.calls["rds:DescribeDBSnapshots"] == 1
+    assert snapshot.resources[ORDERS].facts["rds:DescribeDBSnapshots"] == []
+    assert "rds:DescribeDBSnapshots" not in snapshot.resources[REPORTS].facts
 
 
 def test_a_database_without_any_copy_never_recovers_its_data(backed_up: Snapshot) -> None:
