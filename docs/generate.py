@@ -1,4 +1,4 @@
-"""Writes the generated documents: checks, constants, reads, the IAM policy, the schema.
+"""Writes the generated documents: checks, estimates, constants, reads, IAM policy, schema.
 
 `python docs/generate.py` writes them; `--check` fails if one is out of date.
 """
@@ -16,6 +16,7 @@ from tools.aws.declarations import collectors
 from tools.aws.policy import policy_documents
 from tools.checks import all_checks
 from tools.grading.assumptions import assumptions
+from tools.grading.catalogue import amount_of, by_type
 
 HERE = Path(__file__).parent
 
@@ -36,8 +37,10 @@ def documents() -> dict[str, str]:
         "assumptions": assumptions(),
         "collectors": list(collectors().values()),
         "scenarios": scenarios(),
+        "estimates": by_type(),
+        "amount": amount_of,
     }
-    names = ("checks.md", "assumptions.md", "reads.md")
+    names = ("checks.md", "estimates.md", "assumptions.md", "reads.md")
     texts = {name: environment.get_template(f"{name}.j2").render(context) for name in names}
     return texts | {
         "iam-policy.json": json.dumps(policy_documents(), indent=2) + "\n",
