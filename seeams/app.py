@@ -9,6 +9,7 @@ from seeams import __version__
 from seeams.commands import (
     asking,
     assessing,
+    comparing,
     drawing,
     embedded,
     explaining,
@@ -67,6 +68,7 @@ for _command, _name, _example in (
     (stored.show, "show", "seeams show shop --json"),
     (stored.history, "history", "seeams history shop"),
     (explaining.explain, "explain", "seeams explain --thread shop spof"),
+    (comparing.compare, "compare", "seeams compare shop@1f1e7180 shop"),
     (drawing.diagram, "diagram", "seeams diagram --thread shop --output architecture.svg"),
     (reference.checks, "checks", "seeams checks --category spof"),
     (reference.assumptions, "assumptions", "seeams assumptions --template > ours.toml"),

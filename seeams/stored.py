@@ -61,6 +61,55 @@ def snapshot_of(store: Store, report: Report) -> "Snapshot":
     return store.get(Snapshot, report.workload.snapshot)
 
 
+def result_called(store: Store, name: str) -> Report:
+    """The result that a person means by a thread, `thread@checkpoint`, a run or a checkpoint.
+
+    A thread stands for its latest assessment. Of all but a thread the beginning will do, as long as
+    no other begins so.
+
+    Raises:
+        UnknownThread: there is none, or there are several.
+        Fixable: no run of the thread was finished.
+    """
+    runs = store.runs()
+    threads = {row.thread for row in runs}
+    if name in threads:
+        return report_at(store, name)
+    thread, at, checkpoint = name.rpartition("@")
+    if at and thread in threads:
+        return report_at(store, thread, checkpoint)
+    done = [row for row in runs if row.report]
+    found = [row for row in done if row.run.startswith(name) or row.checkpoint.startswith(name)]
+    exact = [row for row in found if name in (row.run, row.checkpoint)]
+    if len(exact or found) == 1:
+        row = (exact or found)[0]
+        return report_at(store, row.thread, row.checkpoint)
+    if found:
+        raise UnknownThread(f"several results begin with {name!r}: give more of it")
+    known = ", ".join(sorted(threads)[-10:]) or "nothing is stored yet"
+    raise UnknownThread(
+        f"no thread, checkpoint or run {name!r} in {store.path} (threads: {known}). "
+        "`seeams history THREAD` lists results"
+    )
+
+
+def last_two(store: Store, thread: str) -> tuple[Report, Report]:
+    """The last two finished results of a thread, whatever was asked.
+
+    Raises:
+        UnknownThread: nothing is stored under the thread.
+        Fixable: it has fewer.
+    """
+    rows = finished_runs(store, thread)
+    if len(rows) < 2:
+        raise Fixable(
+            f"thread {thread!r} has one result only: assess it again later, ask a what-if, or name "
+            "another result to compare it with"
+        )
+    earlier, later = (report_at(store, thread, row.checkpoint) for row in rows[-2:])
+    return earlier, later
+
+
 class ThreadRow(BaseModel):
     """One thread: its workload, and how its last run ended."""
 

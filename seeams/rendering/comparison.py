@@ -1,5 +1,6 @@
-"""A what-if: the report before and the one after, side by side, and what moved."""
+"""Two results, side by side: a what-if and what it was asked of, or any two that are stored."""
 
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from rich import box
@@ -7,12 +8,14 @@ from rich.table import Table
 from rich.text import Text
 
 from seeams.console import plain
-from seeams.rendering import words
+from seeams.rendering import differences, words
 from seeams.rendering.names import Names
 from seeams.rendering.page import SEVERITY_STYLES, WIDE, Page, badge, joined
 from seeams.rendering.report import list_finding
-from state.grades import Finding, Grade, Severity
+from state.comparisons import OVERALL, Comparison, FindingMove, LetterMove
+from state.grades import Grade, Severity
 from state.report import Report
+from tools.grading.comparing import compare
 from tools.grading.letters import as_number
 
 if TYPE_CHECKING:
@@ -22,24 +25,47 @@ _SEVERITIES = tuple(Severity)
 
 
 def print_comparison(
-    console: "Console", before: Report, after: Report, names: Names, *, store: str | None = None
+    console: "Console",
+    before: Report,
+    after: Report,
+    names: Names,
+    *,
+    store: str | None = None,
+    comparison: Comparison | None = None,
 ) -> None:
-    """Letters before and after, findings that moved, and why the letters are what they are."""
+    """Letters before and after, what moved them, and the findings that moved.
+
+    `comparison` of any two results, with what they rest on; without it, `after` is a what-if asked
+    of `before`.
+    """
     page = Page(console)
+    moves = comparison or compare(before, after)
     page.line((plain(after.workload.selector), "bold"), f"   thread {plain(after.thread)}")
-    page.line("before  ", _against(before))
-    page.line(("what if ", "bold"), _against(after))
+    if comparison is None:
+        page.line("before  ", _against(before))
+        page.line(("what if ", "bold"), _against(after))
+        for premise in moves.premises:
+            page.line(f"        {differences.premise_words(premise)}")
+    else:
+        page.line("earlier ", _stored(before, after))
+        page.line("later   ", _stored(after, before))
+        differences.contexts(page, moves)
+        if moves.nothing_changed:
+            page.space()
+            page.line(("Nothing changed.", "bold"))
     page.space()
-    page.show(_letters(before, after, wide=console.width >= WIDE))
-    page.heading("Why")
-    for grade in after.grades.values():
-        page.line(badge(grade.letter), "  ", _why(grade), hanging=6)
-    _moves(page, before, after, names)
-    page.space()
-    page.line(f"{words.usage_words(after.usage)} · checkpoint {plain(after.checkpoint) or '-'}")
-    page.line(("Next", "bold"))
-    shown = words.show_command(after, store, f"--checkpoint {after.checkpoint}")
-    page.verbatim(shown, ("   # the whole report of this what-if", "dim"), indent=2)
+    page.show(_letters(moves.letters, after, wide=console.width >= WIDE))
+    if comparison is None:
+        _why(page, after.grades.values())
+    else:
+        differences.facts(page, moves, names)
+    differences.drift(page, moves.letters)
+    _findings(page, moves.findings, before, after, names)
+    if comparison is not None:
+        differences.resources(page, moves, names)
+    differences.gaps(page, moves)
+    if comparison is None:
+        _next(page, after, store)
 
 
 def _against(report: Report) -> str:
@@ -47,7 +73,20 @@ def _against(report: Report) -> str:
     return joined((words.objectives_words(objectives), words.tolerance_words(objectives)))
 
 
-def _letters(before: Report, after: Report, *, wide: bool) -> Table:
+def _stored(report: Report, other: Report) -> str:
+    """Which result it is: when the account was read, against what, where it is kept."""
+    thread = f"thread {plain(report.thread)}" if report.thread != other.thread else ""
+    return joined(
+        (
+            f"read {report.workload.taken_at:%Y-%m-%d %H:%M} UTC",
+            words.objectives_words(report.objectives),
+            thread,
+            f"checkpoint {plain(report.checkpoint)}",
+        )
+    )
+
+
+def _letters(letters: Sequence[LetterMove], after: Report, *, wide: bool) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
     table.add_column("")
     table.add_column("before", no_wrap=True)
@@ -56,26 +95,27 @@ def _letters(before: Report, after: Report, *, wide: bool) -> Table:
         table.add_column("recovery", no_wrap=True)
         table.add_column("data lost", no_wrap=True)
     table.add_column("moved", no_wrap=True)
-    for code, grade in after.grades.items():
-        earlier = before.grades[code].letter if code in before.grades else None
+    for move in letters:
+        overall = move.category == OVERALL
+        if overall:
+            table.add_section()
+        was, now = (each.letter if each else None for each in (move.before, move.after))
         table.add_row(
-            words.title_of(code),
-            badge(earlier),
-            badge(grade.letter),
-            *(words.estimates_of(grade) if wide else ()),
-            moved(earlier, grade.letter),
+            Text("Overall", "bold") if overall else words.title_of(move.category),
+            badge(was),
+            badge(now),
+            *(_times(move.category, after) if wide else ()),
+            moved(was, now),
         )
-    table.add_section()
-    overall = after.overall
-    times = words.recovery_of(overall.rto_seconds), words.loss_of(overall.rpo_seconds)
-    table.add_row(
-        Text("Overall", "bold"),
-        badge(before.overall.letter),
-        badge(overall.letter),
-        *(times if wide else ()),
-        moved(before.overall.letter, overall.letter),
-    )
     return table
+
+
+def _times(code: str, after: Report) -> tuple[str, str]:
+    """Recovery time and data loss."""
+    if code == OVERALL:
+        overall = after.overall
+        return words.recovery_of(overall.rto_seconds), words.loss_of(overall.rpo_seconds)
+    return words.estimates_of(after.grades[code]) if code in after.grades else ("-", "-")
 
 
 def moved(before: str | None, after: str | None) -> Text:
@@ -88,41 +128,67 @@ def moved(before: str | None, after: str | None) -> Text:
     return Text("▼ down" if down else "▲ up", "bold red" if down else "bold green")
 
 
-def _why(grade: Grade) -> Text:
-    return Text.assemble((words.title_of(grade.category), "bold"), f": {plain(grade.reason)}")
+def _why(page: Page, grades: Iterable[Grade]) -> None:
+    page.heading("Why")
+    for grade in grades:
+        why = Text.assemble((words.title_of(grade.category), "bold"), f": {plain(grade.reason)}")
+        page.line(badge(grade.letter), "  ", why, hanging=6)
 
 
-def _moves(page: Page, before: Report, after: Report, names: Names) -> None:
-    """Findings whose severity changed, that are new, or that no longer matter."""
-    earlier = {finding.key: finding for finding in before.findings}
-    later = {finding.key: finding for finding in after.findings}
-    changed = [
-        (earlier.get(key), finding)
-        for key, finding in later.items()
-        if key not in earlier or earlier[key].severity is not finding.severity
-    ]
-    gone = [finding for key, finding in earlier.items() if key not in later]
-    same = len(later) - len(changed)
+def _findings(
+    page: Page, moves: Sequence[FindingMove], before: Report, after: Report, names: Names
+) -> None:
+    """Findings that are new, gone, of another severity or on other resources; the worst first."""
+    findings = {f.key: f for f in (*after.findings, *before.findings)}  # the worst first
+    findings |= {f.key: f for f in after.findings}  # as they are now
+    order = list(findings)
+    moves = sorted(moves, key=lambda move: order.index(move.key))
+    gone = [move for move in moves if move.after is None]
+    changed = [move for move in moves if move.after is not None and not move.unchanged]
+    same = len(moves) - len(changed) - len(gone)
     page.heading("Findings", f"{len(changed)} moved, {same} as before, {len(gone)} gone")
-    together: dict[tuple[Severity | None, Severity], list[Finding]] = {}
-    for was, finding in changed:
-        together.setdefault((was.severity if was else None, finding.severity), []).append(finding)
-    for (was_severe, severe), found in sorted(together.items(), key=_worst_first):
-        page.line(
-            was_severe.value if was_severe else "not needed",
-            " → ",
-            (severe.value, SEVERITY_STYLES[severe]),
-        )
-        for finding in found:
-            list_finding(page, "    ", finding, names)
-    if gone:
-        page.line("no longer needed")
-    for finding in gone:
-        list_finding(page, "    ", finding, names)
+    together: dict[tuple[str, Severity], list[FindingMove]] = {}
+    for move in changed:
+        if move.after is not None:
+            together.setdefault((_was(move), move.after.severity), []).append(move)
+    for (was, severity), same_move in sorted(together.items(), key=_worst_first):
+        page.line(was, " → ", (severity.value, SEVERITY_STYLES[severity]))
+        for move in same_move:
+            list_finding(page, "    ", findings[move.key], names)
+            _other_resources(page, move, names)
+    for label, resolved in (("resolved", True), ("no longer needed", False)):
+        found = [move for move in gone if (move.after_failing is False) == resolved]
+        if found:
+            page.line(label)
+        for move in found:
+            list_finding(page, "    ", findings[move.key], names)
 
 
-def _worst_first(
-    move: tuple[tuple[Severity | None, Severity], list[Finding]],
-) -> tuple[int, int]:
+def _was(move: FindingMove) -> str:
+    """What a finding was: a severity, nothing at all, or more than the objectives needed."""
+    if move.before is not None:
+        return move.before.severity.value
+    return "opened" if move.before_failing is False else "not needed"
+
+
+def _worst_first(move: tuple[tuple[str, Severity], list[FindingMove]]) -> tuple[int, int]:
     (was, now), _ = move
-    return _SEVERITIES.index(now), -(_SEVERITIES.index(was) if was else len(_SEVERITIES))
+    order = [severity.value for severity in _SEVERITIES]
+    return _SEVERITIES.index(now), -(order.index(was) if was in order else len(order))
+
+
+def _other_resources(page: Page, move: FindingMove, names: Names) -> None:
+    if move.before is None or move.after is None:
+        return
+    was, now = set(move.before.resources), set(move.after.resources)
+    for sign, ids in (("+", sorted(now - was)), ("-", sorted(was - now))):
+        if ids:
+            page.line(f"{sign} {names.some(ids)}", indent=6, hanging=2)
+
+
+def _next(page: Page, after: Report, store: str | None) -> None:
+    page.space()
+    page.line(f"{words.usage_words(after.usage)} · checkpoint {plain(after.checkpoint) or '-'}")
+    page.line(("Next", "bold"))
+    shown = words.show_command(after, store, f"--checkpoint {after.checkpoint}")
+    page.verbatim(shown, ("   # the whole report of this what-if", "dim"), indent=2)

@@ -59,6 +59,7 @@ def explain(what: str, report: Report, reckoning: Reckoning) -> Explanation:
         StoreUnusable: the rows speak of constants or scenarios that this version does not know.
     """
     require_known(reckoning)
+    _require_checks(reckoning)
     return Explanation(
         thread=report.thread,
         checkpoint=report.checkpoint,
@@ -85,6 +86,21 @@ def require_known(reckoning: Reckoning) -> None:
                     "the result was judged by a version of seeams whose estimates had other steps "
                     f"({contribution.assumption}): assess the workload again"
                 )
+
+
+def _require_checks(reckoning: Reckoning) -> None:
+    """Refuse defects and savings of which only another version's catalogue says what they are."""
+    speaking = {
+        row.check
+        for row in reckoning.ledger.judgements
+        if row.verdict is Verdict.FAIL or row.otherwise
+    }
+    strangers = speaking - set(all_checks())
+    if strangers:
+        raise StoreUnusable(
+            "the result was judged by a version of seeams with other checks "
+            f"({min(strangers)}): assess the workload again"
+        )
 
 
 class _Explaining:
