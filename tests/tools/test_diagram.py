@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from state.grades import (
     Binds,
+    CriticalPath,
     Finding,
     FindingEffect,
     Grade,
@@ -236,6 +237,47 @@ def test_findings_and_what_sets_letters_are_marked(shop: Shop) -> None:
     assert re.search(r"class n\w+ critical", source)
     assert re.search(r"class n\w+ binding", source)
     assert is_valid(source)
+
+
+def test_the_critical_path_is_marked_also_over_what_is_not_drawn() -> None:
+    """Front -> mapping (drawn as an edge) -> function -> table, which is back last."""
+    front = resource("front", "SQS::Queue")
+    mapping = resource("m", "Lambda::EventSourceMapping")
+    function = resource("work", "Lambda::Function")
+    table, other = (resource(name, "DynamoDB::Table") for name in ("records", "other"))
+    relations = [
+        link(mapping, front, label="polls"),
+        link(mapping, function, label="invokes"),
+        link(function, table, label="writes"),
+        link(function, other, label="writes"),
+    ]
+    snapshot = snapshot_of([front, mapping, function, table, other], relations)
+    report = report_of(binding=(table.id,))
+    path = CriticalPath(
+        scenario="data_deleted",
+        resources=(mapping.id, function.id, table.id),
+        sentence='m needs "work", which needs records',
+    )
+    overall = report.overall.model_copy(update={"critical_path": path})
+    plain = draw(snapshot, report)
+    source = draw(snapshot, report.model_copy(update={"overall": overall}))
+    assert is_valid(source)
+    assert "critical path: m needs #34;work#34;, which needs records" in source
+    marked = [
+        [drawn_edges(source)[int(number)] for number in numbers.split(",")]
+        for numbers in re.findall(r"linkStyle (\S+) stroke:#be185d", source)
+    ]
+    (labels,) = marked
+    assert len(labels) == 1
+    assert "writes" in labels[0]
+    (members,) = re.findall(r"class (\S+) path$", source, re.MULTILINE)
+    assert len(members.split(",")) == 2
+    assert "#be185d" not in plain
+    assert "critical path" not in plain
+
+
+def drawn_edges(source: str) -> list[str]:
+    return re.findall(r"^  n\w+ (?:-->|-\.->|--o|---).*$", source, re.MULTILINE)
 
 
 def test_findings_of_boxes_are_on_the_boxes(shop: Shop) -> None:

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from state.report import Report
 from state.snapshot import Relation, RelationKind, Snapshot
@@ -65,6 +66,7 @@ class Node:
     mark: Mark = UNMARKED
     missing: bool = False  # something names it, but it is not there
     alarms: int = 0  # that watch it and are not drawn
+    on_path: bool = False  # of the hard dependencies that the overall recovery waits for
 
 
 @dataclass(frozen=True, order=True)
@@ -75,6 +77,7 @@ class Edge:
     target: str
     kind: RelationKind
     label: str = ""
+    on_path: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,22 +88,36 @@ class Drawing:
     edges: tuple[Edge, ...]
     boxes: Mapping[tuple[str, ...], Mark]  # marks of VPCs and zones
     left_out: tuple[str, ...] = ()
+    path: str = ""  # what the marked path is, in a sentence
 
 
 def drawing(snapshot: Snapshot, report: Report) -> Drawing:
     """What the diagram of a workload shows."""
     marked, placed = marks(report), places(snapshot)
+    critical = report.overall.critical_path
+    path = critical.resources if critical and len(critical.resources) > 1 else ()
     kept = {
         r.id
         for r in snapshot.resources.values()
         if r.type not in CONTAINERS
-        and (r.type not in PERIPHERAL | CONNECTORS or (r.member and _found(marked.get(r.id))))
+        and (
+            r.type not in PERIPHERAL | CONNECTORS
+            or (r.member and _found(marked.get(r.id)))
+            or (r.type in PERIPHERAL and r.id in path)
+        )
     }
     edges = _edges(snapshot, kept)
     edges = _roles_absorbed(edges, snapshot)
     joined = {end for edge in edges for end in (edge.source, edge.target)}
     nodes = [
-        Node((r.id,), (r.name or r.id,), r.type, placed[r.id], marked.get(r.id, UNMARKED))
+        Node(
+            (r.id,),
+            (r.name or r.id,),
+            r.type,
+            placed[r.id],
+            marked.get(r.id, UNMARKED),
+            on_path=r.id in path,
+        )
         for r in sorted(snapshot.resources.values(), key=lambda r: (r.type, r.name, r.id))
         if r.id in kept and (r.member or r.id in joined)
     ]
@@ -114,10 +131,24 @@ def drawing(snapshot: Snapshot, report: Report) -> Drawing:
         if len(nodes) > most or len(edges) > MOST_EDGES:
             nodes, edges = _grouped(nodes, edges, likeness)
     edges, left_out = _thinned(edges)
-    return Drawing(tuple(nodes), tuple(edges), _box_marks(snapshot, marked, placed), left_out)
+    return Drawing(
+        tuple(nodes),
+        tuple(_along(path, nodes, edges)),
+        _box_marks(snapshot, marked, placed),
+        left_out,
+        critical.sentence if critical and path else "",
+    )
 
 
 # -- parts -------------------------------------------------------------------------------------
+
+
+def _along(path: Sequence[str], nodes: Sequence[Node], edges: Sequence[Edge]) -> list[Edge]:
+    """The edges, those of the path marked: straight ones, or over what is not drawn."""
+    drawn = {identity: node.ids[0] for node in nodes for identity in node.ids}
+    stops = [drawn[each] for each in path if each in drawn]
+    steps = {frozenset(pair) for pair in pairwise(stops)}
+    return [replace(e, on_path=frozenset((e.source, e.target)) in steps) for e in edges]
 
 
 def _found(mark: Mark | None) -> bool:
@@ -222,13 +253,13 @@ Likeness = Callable[[Node, frozenset[tuple[str, ...]]], tuple[object, ...]]
 
 def _equal(node: Node, ends: frozenset[tuple[str, ...]]) -> tuple[object, ...]:
     """The same kind, in the same place, with the same neighbours and the same findings."""
-    mine = node.ids if node.mark.letters else ()
+    mine = node.ids if node.mark.letters or node.on_path else ()
     return (node.type, node.place, node.missing, node.mark.severity, mine, ends)
 
 
 def _similar(node: Node, _: frozenset[tuple[str, ...]]) -> tuple[object, ...]:
     """The same kind, in the same place, as severe."""
-    mine = node.ids if node.mark.letters else ()
+    mine = node.ids if node.mark.letters or node.on_path else ()
     return (node.type, node.place, node.missing, node.mark.severity, mine)
 
 
@@ -269,6 +300,7 @@ def _one(same: Sequence[Node]) -> Node:
         place=place,
         mark=_together([node.mark for node in same]),
         alarms=sum(node.alarms for node in same),
+        on_path=any(node.on_path for node in same),
     )
 
 
