@@ -243,7 +243,11 @@ def _have_several_nodes(cluster: Draft) -> None:
         Effect(ZONE_LOST, Phase.ACT, "cache_node_replaced", by_person=True),
         Effect(ZONE_LOST, Phase.WARM_UP, "cache_filled"),
     ),
-    effect_source="assumptions: launching a node, and filling it again",
+    on_pass=(
+        Effect(COMPONENT_LOST, Phase.PROPAGATE, "clients_reconnect"),
+        Effect(ZONE_LOST, Phase.PROPAGATE, "clients_reconnect"),
+    ),
+    effect_source="assumptions: launching a node and filling it again, or doing without one",
     recommendation=(
         "Memcached: spread the same memory over several smaller nodes in several zones. Otherwise: "
         "make it the primary of a replication group with a replica in another zone, and watch it."
