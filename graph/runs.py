@@ -11,6 +11,7 @@ from langgraph.graph import START
 from langgraph.types import Command, Overwrite, StateSnapshot, StreamMode
 from pydantic import BaseModel
 
+from agents.on_paper import cheapest_way as plan_fixes
 from agents.on_paper import given
 from agents.specialist import assess as run_checks
 from graph.machine import Machine, build
@@ -20,6 +21,7 @@ from state.channels import Request, Run, RunKind
 from state.errors import Fixable, NothingMatches, StoreUnusable, ThreadConflict
 from state.judgements import Assessment
 from state.objectives import Objectives
+from state.plans import Plan
 from state.premises import NOTHING_GIVEN, Premises
 from state.report import Report
 from state.snapshot import Snapshot
@@ -113,6 +115,29 @@ def what_if(
         return store.get(Report, finished.report), after
 
 
+def cheapest_way(
+    store: Store,
+    thread: str,
+    target: str,
+    objectives: Objectives,
+    premises: Premises = NOTHING_GIVEN,
+) -> Plan:
+    """The cheapest fixes that bring a stored assessment to a letter in every category.
+
+    Worked out on the same rows as a what-if with these premises; nothing is stored.
+
+    Raises:
+        UnknownThread, Fixable, InvalidPremises: as `what_if` raises them.
+    """
+    finished = _latest_assessment(store, thread)
+    with store.explained():
+        machine = build(store, store.checkpointer(), _no_account)
+        base = _before_grading(machine, thread, finished.checkpoint)
+    snapshot, rows = _read(store, base)
+    given_here = base.values["premises"].plus(premises)
+    return plan_fixes(snapshot, rows, given_here, objectives, target)
+
+
 class HistoryEntry(BaseModel):
     """One checkpoint: which run wrote it, what ran to make it, what comes next."""
 
@@ -126,6 +151,7 @@ class HistoryEntry(BaseModel):
     ran: list[str]
     next: list[str]
     letter: str | None = None
+    on_paper: list[str] = []  # fixes: "check" or "check@resource"
 
 
 def history(store: Store, thread: str) -> list[HistoryEntry]:
@@ -151,6 +177,7 @@ def history(store: Store, thread: str) -> list[HistoryEntry]:
             ran=[] if _source(state) == "fork" else ran.get(parent or "", []),
             next=list(state.next),
             letter=state.values["overall"].letter if not state.tasks else None,
+            on_paper=[str(fix) for fix in state.values["premises"].fixes],
         )
         for state in reversed(states)
     ]
@@ -296,11 +323,16 @@ def _before_grading(machine: Machine, thread: str, checkpoint: str) -> StateSnap
 
 def _on_paper(store: Store, base: StateSnapshot, premises: Premises) -> dict[str, str]:
     """The snapshot and the rows of an assessment as the premises make them."""
-    snapshot = store.get(Snapshot, base.values["snapshot"])
-    digests: Mapping[str, str] = base.values["assessments"]
-    rows = {code: store.get(Assessment, digest) for code, digest in digests.items()}
+    snapshot, rows = _read(store, base)
     changed = given(snapshot, rows, premises)
     return {"snapshot": store.put(changed.snapshot), "ledger": store.put(changed.ledger)}
+
+
+def _read(store: Store, base: StateSnapshot) -> tuple[Snapshot, Mapping[str, Assessment]]:
+    """The snapshot and the specialists' rows of an assessment."""
+    digests: Mapping[str, str] = base.values["assessments"]
+    rows = {code: store.get(Assessment, digest) for code, digest in digests.items()}
+    return store.get(Snapshot, base.values["snapshot"]), rows
 
 
 def _source(state: StateSnapshot) -> str:

@@ -10,6 +10,7 @@ from state.errors import InvalidObjectives, InvalidSelector, WrongUse
 
 if TYPE_CHECKING:
     from state.objectives import Objectives
+    from state.premises import Fix
     from state.snapshot import Selector
 
 _EXAMPLE = "for example --rto 24h --rpo 12h"
@@ -88,14 +89,11 @@ def objectives_instead(
     """Other objectives for a what-if; what is not given stays as it was.
 
     Raises:
-        WrongUse: nothing was given.
         InvalidDuration, InvalidObjectives: they cannot be understood, or contradict themselves.
     """
     from state.objectives import Objectives
 
     given = _given(rto, rpo, region_rto, region_rpo)
-    if not given and policy is None:
-        raise WrongUse("what if what? Say --rto or --rpo, for example --rto 2h --rpo 30m")
     fields = {name: getattr(before, name) for name in Objectives.model_fields}
     if policy is not None:  # sets everything anew
         fields = {n: fields[n] for n in ("rto_seconds", "rpo_seconds")} | _read(policy)
@@ -154,8 +152,8 @@ def durations_of(option: str, text: str | None) -> list[int]:
     return found
 
 
-def lowest_letter(letter: str | None) -> str | None:
-    """The letter of `--fail-under`, as it is spelled.
+def letter_of(letter: str | None, option: str) -> str | None:
+    """The letter of an option, as it is spelled.
 
     Raises:
         WrongUse: there is no such letter.
@@ -165,8 +163,25 @@ def lowest_letter(letter: str | None) -> str | None:
     from tools.grading.letters import LETTERS
 
     if letter.upper() not in LETTERS:
-        raise WrongUse(f"{letter!r} is no letter: --fail-under takes {', '.join(LETTERS)}")
+        raise WrongUse(f"{letter!r} is no letter: {option} takes {', '.join(LETTERS)}")
     return letter.upper()
+
+
+def fixes_of(texts: Sequence[str] | None) -> "tuple[Fix, ...]":
+    """The fixes of `--fix CHECK[@RESOURCE]`.
+
+    Raises:
+        WrongUse: a text names no check.
+    """
+    from state.premises import Fix
+
+    found = []
+    for text in texts or ():
+        check, _, resource = text.strip().partition("@")
+        if not check:
+            raise WrongUse(f"{text!r} names no check: write --fix CHECK or --fix CHECK@RESOURCE")
+        found.append(Fix(check=check, resource=resource or None))
+    return tuple(found)
 
 
 def _ask(question: str) -> int:

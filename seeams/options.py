@@ -19,6 +19,20 @@ def threads(incomplete: str) -> list[str]:
     return [name for name in names if name.startswith(incomplete)]
 
 
+def failing_checks(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Checks that fail in the thread that was named, for the shell's completion of --fix."""
+    from seeams.stored import report_at
+    from state.errors import SeeamsError
+    from state.store import Store
+
+    try:
+        with Store(ctx.params.get("store")) as store:
+            found = [finding.id for finding in report_at(store, ctx.params["thread"]).findings]
+    except (KeyError, SeeamsError):
+        return []
+    return [check for check in found if check.startswith(incomplete)]
+
+
 _WORKLOAD, _OBJECTIVES, _ACCOUNT, _RESULT = "Workload", "Objectives", "Account", "Result"
 _PREMISES = "What it goes by beside the account"
 
@@ -180,5 +194,32 @@ Checkpoint = Annotated[
         metavar="ID",
         help="A result of `seeams history`, or how its id begins. Default: the latest assessment.",
         rich_help_panel=_RESULT,
+    ),
+]
+FixOptions = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--fix",
+        metavar="CHECK[@RESOURCE]",
+        help="Mend on paper what a check found, everywhere or on one resource (ARN, id or name); "
+        "repeatable.",
+        autocompletion=failing_checks,
+        rich_help_panel=_PREMISES,
+    ),
+]
+Target = Annotated[
+    str | None,
+    typer.Option(
+        metavar="LETTER",
+        help="Find the cheapest fixes that bring every category to this letter.",
+        rich_help_panel=_PREMISES,
+    ),
+]
+Lose = Annotated[
+    str | None,
+    typer.Option(
+        metavar="az:NAME|region:NAME|resource:NAME",
+        help="Lose it on paper: what stops, when what is back, which data is gone.",
+        rich_help_panel=_PREMISES,
     ),
 ]

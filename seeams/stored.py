@@ -120,6 +120,7 @@ class ThreadRow(BaseModel):
     runs: int
     last_run_at: datetime
     finished: bool
+    on_paper: list[str] = []  # fixes of the last run: "check" or "check@resource"
 
 
 def threads_in(store: Store) -> list[ThreadRow]:
@@ -136,8 +137,15 @@ def threads_in(store: Store) -> list[ThreadRow]:
             runs=len(runs),
             last_run_at=runs[-1].started_at,
             finished=runs[-1].finished_at is not None,
+            on_paper=_on_paper(store, runs[-1]),
         )
         for thread, runs in by_thread.items()
         for done in [[r for r in runs if r.report and r.kind == RunKind.ASSESS]]
     ]
     return sorted(rows, key=lambda row: row.last_run_at)
+
+
+def _on_paper(store: Store, row: RunRow) -> list[str]:
+    if row.kind != RunKind.WHAT_IF or not row.report:
+        return []
+    return [str(fix) for fix in store.get(Report, row.report).premises.fixes]

@@ -121,12 +121,12 @@ def _wanted(
     fail_under: str | None,
     store: str | None,
 ) -> "Wanted":
-    from seeams.asked import lowest_letter
+    from seeams.asked import letter_of
     from seeams.outcomes import Wanted, require_known_kinds
 
     files = tuple(output or ())
     require_known_kinds(files)
-    return Wanted(as_json, everything, files, lowest_letter(fail_under), store)
+    return Wanted(as_json, everything, files, letter_of(fail_under, "--fail-under"), store)
 
 
 def _assess(

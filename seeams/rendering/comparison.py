@@ -11,6 +11,7 @@ from seeams.console import plain
 from seeams.rendering import differences, words
 from seeams.rendering.names import Names
 from seeams.rendering.page import SEVERITY_STYLES, WIDE, Page, badge, joined
+from seeams.rendering.premises import fix_words
 from seeams.rendering.report import list_finding
 from state.comparisons import OVERALL, Comparison, FindingMove, LetterMove
 from state.grades import Grade, Severity
@@ -42,10 +43,13 @@ def print_comparison(
     moves = comparison or compare(before, after)
     page.line((plain(after.workload.selector), "bold"), f"   thread {plain(after.thread)}")
     if comparison is None:
-        page.line("before  ", _against(before))
-        page.line(("what if ", "bold"), _against(after))
+        page.line("before   ", _against(before))
+        page.line(("what if  ", "bold"), _against(after))
+        for fix in after.premises.fixes:
+            page.line(f"on paper {fix_words(fix, names)}", hanging=9)
         for premise in moves.premises:
-            page.line(f"        {differences.premise_words(premise)}")
+            if premise.kind != "fix":
+                page.line(f"         {differences.premise_words(premise)}")
     else:
         page.line("earlier ", _stored(before, after))
         page.line("later   ", _stored(after, before))

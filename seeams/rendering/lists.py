@@ -36,7 +36,7 @@ def print_threads(console: "Console", rows: Sequence["ThreadRow"]) -> None:
         table.add_row(
             plain(row.thread),
             *((plain(row.workload), letter, last, str(row.runs)) if wide else (letter,)),
-            "" if row.finished else "unfinished",
+            _last(row),
         )
     Page(console).show(table)
 
@@ -61,10 +61,25 @@ def print_history(console: "Console", entries: Sequence["HistoryEntry"]) -> None
             entry.kind.value,
             f"{short_duration(entry.rto_seconds)} / {short_duration(entry.rpo_seconds)}",
             badge(entry.letter) if entry.letter else "",
-            f"fork of {parent}" if forked else _ran(entry),
+            f"fork of {parent}{_fixes(entry)}" if forked else _ran(entry),
         )
         before = entry
     Page(console).show(table)
+
+
+def _last(row: "ThreadRow") -> str:
+    if not row.finished:
+        return "unfinished"
+    return f"with {_counted_fixes(len(row.on_paper))}" if row.on_paper else ""
+
+
+def _fixes(entry: "HistoryEntry") -> str:
+    return f", with {_counted_fixes(len(entry.on_paper))}" if entry.on_paper else ""
+
+
+def _counted_fixes(number: int) -> str:
+    """`1 fix on paper`, `2 fixes on paper`."""
+    return f"{number} {'fix' if number == 1 else 'fixes'} on paper"
 
 
 def _ran(entry: "HistoryEntry") -> str:

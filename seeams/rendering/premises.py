@@ -6,10 +6,12 @@ from rich.text import Text
 
 from seeams.console import plain
 from seeams.rendering import words
+from seeams.rendering.names import Names
 from seeams.rendering.page import badge
 from state.disruptions import DisruptionGrade
-from state.premises import Attestation, Override
+from state.premises import Attestation, Fix, Override
 from state.report import Report
+from tools.checks import all_checks
 from tools.grading.assumptions import Assumption, assumptions
 
 
@@ -20,8 +22,16 @@ def given_by_people(report: Report) -> list[str]:
     return [
         *(_constant(name, given) for name, given in premises.assumptions.items()),
         *(_attested(each, counts=each.counts_on(day)) for each in premises.attestations),
-        *(f"on paper: {plain(fix)} is mended" for fix in premises.fixes),
+        *(f"on paper: {fix_words(fix)}" for fix in premises.fixes),
     ]
+
+
+def fix_words(fix: Fix, names: Names | None = None) -> str:
+    """What is done, where, and which check asked for it."""
+    known = all_checks().get(fix.check)
+    what = words.first_clause(known.recommendation) if known else fix.check
+    where = f" on {(names or Names()).of(fix.resource)}" if fix.resource else " everywhere"
+    return f"{plain(what)}{where} ({plain(fix.check)})"
 
 
 def _constant(name: str, given: Override) -> str:

@@ -4,6 +4,7 @@ import json
 import re
 import shlex
 from collections.abc import Sequence
+from math import ceil
 
 from seeams.console import plain
 from state.categories import categories
@@ -28,6 +29,21 @@ def short_duration(seconds: float | None) -> str:
             parts.append(f"{left // size} {unit}")
             left %= size
     return " ".join(parts) or "0 s"
+
+
+def short_duration_up(seconds: float) -> str:
+    """As `short_duration`, never less: for an objective that is to be met."""
+    if seconds >= 2 * 86400:
+        seconds = ceil(seconds / 3600) * 3600
+    elif seconds >= 3600:
+        seconds = ceil(seconds / 60) * 60
+    return short_duration(seconds)
+
+
+def first_clause(sentence: str) -> str:
+    """What a recommendation says before it explains: `Turn on Multi-AZ`."""
+    clause = re.split(r"[;:.](?:\s|$)| \(|, (?:with|so|as|or|and then|after) ", sentence)[0]
+    return clause if clause.count(" ") > 1 else sentence.rstrip(".")
 
 
 def recovery_of(seconds: float | None) -> str:
@@ -117,6 +133,23 @@ def objectives_words(objectives: Objectives) -> str:
     if objectives.policy:
         words += f" (policy {plain(objectives.policy)})"
     return words
+
+
+def objectives_options(objectives: Objectives) -> str:
+    """The objectives as options of a command: `--rto 2h --rpo 30min`."""
+    given = (
+        ("--rto", objectives.rto_seconds),
+        ("--rpo", objectives.rpo_seconds),
+        ("--region-rto", objectives.region_rto_seconds),
+        ("--region-rpo", objectives.region_rpo_seconds),
+    )
+    return " ".join(f"{option} {_compact(value)}" for option, value in given if value is not None)
+
+
+def _compact(seconds: int) -> str:
+    """A whole number of the largest unit that measures it."""
+    size, unit = next((size, unit) for size, unit in _UNITS if seconds % size == 0)
+    return f"{seconds // size}{unit}"
 
 
 def tolerance_words(objectives: Objectives) -> str:

@@ -14,7 +14,7 @@ from typer.testing import Result
 
 from seeams import __version__
 from seeams.app import app
-from seeams.asked import lowest_letter, objectives_instead, objectives_of, selector_of, thread_of
+from seeams.asked import letter_of, objectives_instead, objectives_of, selector_of, thread_of
 from seeams.commands.assessing import _stopping
 from seeams.failures import Interrupted, Terminated, guarded
 from seeams.outcomes import exit_code
@@ -225,8 +225,7 @@ def test_a_what_if_changes_what_is_given() -> None:
     assert objectives_instead(before, "4h", None, None, None) == Objectives(
         rto_seconds=14400, rpo_seconds=3600
     )
-    with pytest.raises(WrongUse, match="what if what"):
-        objectives_instead(before, None, None, None, None)
+    assert objectives_instead(before, None, None, None, None) == before
     with pytest.raises(InvalidObjectives):
         objectives_instead(before, None, None, "1h", None)
     with pytest.raises(InvalidDuration):
@@ -244,8 +243,10 @@ def test_exit_codes_tell_a_script_what_to_do(
 
 
 def test_letters_are_spelled_in_any_case() -> None:
-    assert lowest_letter("b+") == "B+"
-    assert lowest_letter(None) is None
+    assert letter_of("b+", "--target") == "B+"
+    assert letter_of(None, "--target") is None
+    with pytest.raises(WrongUse, match="'e' is no letter: --target takes A, "):
+        letter_of("e", "--target")
 
 
 def test_debugging_is_off_in_these_tests() -> None:
