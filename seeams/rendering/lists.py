@@ -70,16 +70,16 @@ def print_history(console: "Console", entries: Sequence["HistoryEntry"]) -> None
 def _last(row: "ThreadRow") -> str:
     if not row.finished:
         return "unfinished"
-    return f"with {_counted_fixes(len(row.on_paper))}" if row.on_paper else ""
+    return _counted_fixes(len(row.on_paper)) if row.on_paper else ""
 
 
 def _fixes(entry: "HistoryEntry") -> str:
-    return f", with {_counted_fixes(len(entry.on_paper))}" if entry.on_paper else ""
+    return f", {_counted_fixes(len(entry.on_paper))}" if entry.on_paper else ""
 
 
 def _counted_fixes(number: int) -> str:
-    """`1 fix on paper`, `2 fixes on paper`."""
-    return f"{number} {'fix' if number == 1 else 'fixes'} on paper"
+    """Of those on paper: `1 fix`, `2 fixes`."""
+    return f"{number} {'fix' if number == 1 else 'fixes'}"
 
 
 def _ran(entry: "HistoryEntry") -> str:

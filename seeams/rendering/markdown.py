@@ -9,7 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from seeams.console import plain
 from seeams.rendering import words
 from seeams.rendering.names import Names
-from seeams.rendering.premises import disruption_cells, given_by_people
+from seeams.rendering.premises import disruption_cells, fix_words, given_by_people
 from seeams.rendering.report import dependencies_of, estimates_of
 from state.grades import Term
 from state.judgements import Phase
@@ -55,6 +55,7 @@ def as_markdown(report: Report, names: Names) -> str:
         objectives=words.objectives_words(report.objectives),
         tolerance=words.tolerance_words(report.objectives),
         given=given_by_people(report),
+        on_paper=[fix_words(fix, names) for fix in report.premises.fixes],
         disruptions=[(e.letter or "?", *disruption_cells(e)) for e in report.disruptions],
         savings=list(savings),
         usage=words.usage_words(report.usage),

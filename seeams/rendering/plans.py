@@ -12,7 +12,7 @@ from seeams.console import plain
 from seeams.rendering import words
 from seeams.rendering.names import Names
 from seeams.rendering.page import Page, badge, counted, joined
-from seeams.rendering.premises import given_by_people
+from seeams.rendering.premises import fix_words
 from state.judgements import Cost, Effort
 from state.objectives import Objectives
 from state.plans import Move, Plan, PlanStep, Unreached
@@ -45,12 +45,9 @@ def print_plan(
     page = Page(console)
     page.line((plain(after.workload.selector), "bold"), f"   thread {plain(after.thread)}")
     page.line(words.objectives_words(plan.objectives), f" · wanted: {plan.target} everywhere")
-    made = {str(fix) for fix in plan.fixes}
-    others = after.premises.model_copy(
-        update={"fixes": tuple(fix for fix in after.premises.fixes if str(fix) not in made)}
-    )
-    for line in given_by_people(after.model_copy(update={"premises": others})):
-        page.line(line, hanging=2)
+    for fix in after.premises.fixes:
+        if fix not in plan.fixes:  # given beside the plan
+            page.line(f"on paper {fix_words(fix, names)}", hanging=9)
     page.space()
     page.line((_verdict(plan), "bold"))
     page.line(_how(plan))

@@ -16,13 +16,12 @@ from tools.grading.assumptions import Assumption, assumptions
 
 
 def given_by_people(report: Report) -> list[str]:
-    """One line for each constant, attestation and fix that the result rests on."""
+    """One line for each constant and attestation that the result rests on."""
     premises = report.premises
     day = report.workload.taken_at.date()
     return [
         *(_constant(name, given) for name, given in premises.assumptions.items()),
         *(_attested(each, counts=each.counts_on(day)) for each in premises.attestations),
-        *(f"on paper: {fix_words(fix)}" for fix in premises.fixes),
     ]
 
 

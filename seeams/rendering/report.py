@@ -10,7 +10,7 @@ from seeams.console import plain
 from seeams.rendering import words
 from seeams.rendering.names import Names
 from seeams.rendering.page import SEVERITY_STYLES, Page, Part, badge, columns, counted, joined
-from seeams.rendering.premises import disruptions_table, given_by_people
+from seeams.rendering.premises import disruptions_table, fix_words, given_by_people
 from state.categories import categories, scenarios
 from state.grades import AnswerRow, Finding, GapRow, Grade, Term
 from state.judgements import AnswerValue, Phase
@@ -94,6 +94,8 @@ def header(page: Page, report: Report) -> None:
     )
     for note in report.objectives.notes:
         page.line(f"policy: {plain(note)}", indent=2, hanging=8)
+    for fix in report.premises.fixes:
+        page.line((f"on paper {fix_words(fix)}", "bold"), hanging=9)
     given = given_by_people(report)
     if given:
         page.line(("given by people", "bold"))
