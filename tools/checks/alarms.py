@@ -91,11 +91,12 @@ def _age_reached(alarm: View) -> float:
     return (alarm.read(READ, "Threshold") or 0.0) * unit if unit else 0.0
 
 
-def can_fire(alarm: View) -> bool:
-    """Whether its metrics exist, data arrives, and it fires sooner than a user would call."""
-    if not all(exists(*metric) for metric in metrics_of(alarm)):
-        return False
-    return not is_blind(alarm) and seconds_to_fire(alarm) <= _too_late()
+def _fires_after(alarm: View) -> float | None:
+    """Seconds until it fires; None if no data arrives for it, or if a user would call sooner."""
+    if not all(exists(*metric) for metric in metrics_of(alarm)) or is_blind(alarm):
+        return None
+    seconds = seconds_to_fire(alarm)
+    return seconds if seconds <= _too_late() else None
 
 
 def soonest(alarms: Iterable[View]) -> float | None:
@@ -108,8 +109,9 @@ def soonest(alarms: Iterable[View]) -> float | None:
     seconds: list[float] = []
     for alarm in alarms:
         try:
-            if can_fire(alarm) and tells_somebody(alarm):
-                seconds.append(seconds_to_fire(alarm))
+            after = _fires_after(alarm)
+            if after is not None and tells_somebody(alarm):
+                seconds.append(after)
         except Unknown as unknown:
             unseen = unknown
     if not seconds and unseen:

@@ -178,6 +178,7 @@ _FAILURES: Mapping[str, frozenset[str]] = {
         "AWS/ECS": "HTTPCode_Target_5XX_Count",
         "AWS/Events": "FailedInvocations",
         "AWS/Lambda": "Errors IteratorAge AsyncEventAge AsyncEventsDropped",
+        "AWS/Route53": "HealthCheckStatus HealthCheckPercentageHealthy",
         "AWS/SQS": "ApproximateAgeOfOldestMessage",
         "AWS/States": "ExecutionsFailed ExecutionsTimedOut",
     }.items()

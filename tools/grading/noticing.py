@@ -22,6 +22,8 @@ from tools.checks.judging import workload_of
 from tools.checks.view import Unknown, View
 from tools.grading.composition import Use
 
+_HEALTH_CHECK = "AWS::Route53::HealthCheck"
+
 _STOPPED = (COMPONENT_LOST, ZONE_LOST, BAD_CHANGE, SHARED_COMPONENT_FAILED)
 _LOCKED_OUT = (*_STOPPED, DATA_DELETED, EXPIRY)
 # What a read of something that is gone fails on. A database answers that there is no such row.
@@ -60,19 +62,30 @@ def _through(snapshot: Snapshot, uses: Iterable[Use]) -> dict[str, tuple[float, 
     The quickest alarms go first, so whatever an alarm reaches before another is its own: each
     resource is passed once.
     """
-    needs: dict[str, list[str]] = defaultdict(list)
-    for use in uses:
-        if use.hard:
-            needs[use.user].append(use.used)
+    needs = _needs(snapshot, uses)
     found: dict[str, tuple[float, str]] = {}
     for seconds, at in sorted((seconds, at) for at, seconds in _alarmed(snapshot).items()):
-        left = list(needs[at])
+        left = list(needs.get(at, ()))
         while left:
             resource = left.pop()
             if resource not in found and resource != at:
                 found[resource] = (seconds, at)
-                left += needs[resource]
+                left += needs.get(resource, ())
     return found
+
+
+def _needs(snapshot: Snapshot, uses: Iterable[Use]) -> Mapping[str, list[str]]:
+    """What a resource fails without; a health check fails with the endpoint that it asks."""
+    needs: dict[str, list[str]] = defaultdict(list)
+    for use in uses:
+        if use.hard:
+            needs[use.user].append(use.used)
+    for relation in snapshot.relations:
+        if relation.label == "watches" and not relation.dangling:
+            source = snapshot.resources.get(relation.source)
+            if source and source.type == _HEALTH_CHECK and relation.target in snapshot.resources:
+                needs[relation.source].append(relation.target)
+    return needs
 
 
 def _alarmed(snapshot: Snapshot) -> dict[str, float]:

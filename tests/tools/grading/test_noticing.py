@@ -193,6 +193,22 @@ def test_work_that_piles_up_shows_that_its_consumer_fails() -> None:
     assert {c.units for c in found["table"]} == {780.0}
 
 
+def test_an_alarm_on_a_health_check_tells_of_its_endpoint_too() -> None:
+    """The check asks the API from outside: it fails with the API, its function and its table."""
+    check = resource("check", "AWS::Route53::HealthCheck")
+    asks = Relation(
+        source="check", target="api", kind=RelationKind.OBSERVABILITY, label="watches", hard=False
+    )
+    found = told(
+        account(
+            [check, *CHAIN],
+            [asks, *CALLS],
+            alarm("check", metric=("AWS/Route53", "HealthCheckStatus")),
+        )
+    )
+    assert set(found) == {"api", "function", "table"}
+
+
 # -- in an estimate --------------------------------------------------------------------------------
 
 BY_HAND = Contribution(
