@@ -100,3 +100,9 @@ def report_of() -> ReportOf:
         )
 
     return build
+
+
+@pytest.fixture
+def no_floors(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Estimates of verdicts alone, for arithmetic by hand: what a type takes by itself is zero."""
+    monkeypatch.setattr("tools.grading.estimates.recovery_of", lambda _kind: ())
