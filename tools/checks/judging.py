@@ -66,7 +66,7 @@ def judge(check: Check, view: View) -> Judgement | None:
 def _otherwise(check: Check, outcome: Outcome) -> tuple[Contribution, ...]:
     if outcome.verdict is not Verdict.PASS or check.saving is None:
         return ()
-    return check.contributions(Outcome(Verdict.FAIL, outcome.units))
+    return check.contributions(Outcome(Verdict.FAIL, outcome.units, spared=outcome.spared))
 
 
 def _targets(check: Check, workload: Workload) -> Iterable[View]:

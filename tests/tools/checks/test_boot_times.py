@@ -155,3 +155,17 @@ def test_a_worker_group_that_may_hold_one_is_not_asked_to_grow() -> None:
     """Nobody waits for it, so only the loss of its instance counts."""
     worker = group(MinSize=1, MaxSize=1, TargetGroupARNs=[])
     assert not terms_of("asg.group_min_below_two", worker, OVERLOAD.name)
+
+
+def test_what_a_second_instance_saves_is_worked_out_with_the_group_s_own_boot() -> None:
+    """If one were enough: launched in 120 s and booted in 90 s after either loss, and no more."""
+    check = all_checks()["asg.group_min_below_two"]
+    row = judge(check, view_of(check, group(HealthCheckGracePeriod=90)))
+    assert row
+    assert row.verdict is Verdict.PASS
+    assert sorted((c.scenario, c.assumption, c.units) for c in row.otherwise) == [
+        ("component_lost", "instance_launch", 1),
+        ("component_lost", "instance_warm_up", 90),
+        ("zone_lost", "instance_launch", 1),
+        ("zone_lost", "instance_warm_up", 90),
+    ]

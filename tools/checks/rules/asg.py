@@ -12,7 +12,7 @@ from state.categories.single_point_of_failure import (
     ZONE_LOSS,
     ZONE_LOST,
 )
-from state.judgements import Cost, Effort, Layer, Phase
+from state.judgements import Cost, Effort, Layer, Phase, Verdict
 from tools.checks import (
     NOT_APPLICABLE,
     Effect,
@@ -228,10 +228,9 @@ def group_min_below_two(group: View) -> Outcome:
         return NOT_APPLICABLE
     if is_sized_by_others(group) and group.read(READ, "DesiredCapacity") >= 2:
         return NOT_APPLICABLE
-    if rides_out_a_loss(group):
-        return passed()
-    may_not_grow = serves(group) and group.read(READ, "MaxSize") == 1
-    return failed("", spared=() if may_not_grow else (OVERLOAD,), **boot(group))
+    may_grow = group.read(READ, "MaxSize") > 1 or not serves(group)
+    verdict = Verdict.PASS if rides_out_a_loss(group) else Verdict.FAIL
+    return Outcome(verdict, boot(group), spared=(OVERLOAD,) if may_grow else ())
 
 
 @check(

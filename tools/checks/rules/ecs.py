@@ -213,7 +213,7 @@ def service_single_task(service: View) -> Outcome:
     scaling = service.linked_from(SCALABLE_TARGET, label="scales")
     if any(target.read(TARGETS, "MinCapacity") < 2 for target in scaling):
         return failed("auto scaling may go down to one task", spared=(), **start(service))
-    return passed(load_balancer_ejects=_ejected_after(service))
+    return passed("", load_balancer_ejects=_ejected_after(service), **start(service))
 
 
 @check(
