@@ -119,13 +119,13 @@ class Struck:
             self.whys[resource.id] = why
         elif estimate is not None:
             self.rides_out[resource.id] = _how(estimate)
+        elif resource.id in site.unread:
+            self.unknown[resource.id] = f"{why}; {resource.type} is not read"
         elif not carries_work(resource.type):
             return
         elif none:
             into = self.with_the_rest if self.scenario is REGION_LOST else self.rides_out
             into[resource.id] = none
-        elif resource.id in site.unread:
-            self.unknown[resource.id] = f"{why}; {resource.type} is not read"
         else:
             self.unknown[resource.id] = f"{why}; nothing that was read says how it stands that"
 
