@@ -25,6 +25,7 @@ RESTORES = "backup:ListRestoreJobs"
 HOUR = 3600.0
 DAY = 86400.0
 _USABLE = ("COMPLETED", "AVAILABLE")  # as points that were made once and continuous ones are called
+_STATUS_AND_DATE = "[].[Status, CreationDate]"
 _LATEST = 15  # a fortnight of daily copies shows the rhythm as it is now
 
 
@@ -37,8 +38,7 @@ def ages(store: View) -> list[float] | None:
     found: set[datetime] = set()
     for point in store.linked_from(RECOVERY_POINT):
         last = point.read_time(PROTECTED, "LastBackupTime")
-        pairs = point.read(POINTS, "[].[Status, CreationDate]") or ()
-        kept = {_moment(date) for status, date in pairs if status in _USABLE}
+        kept = _usable(point.read(POINTS, _STATUS_AND_DATE))
         # The list of what was ever protected still shows what has lost its last copy.
         found |= kept | {last} if kept and last else kept
     return _ages(found, store) if found else None
@@ -169,10 +169,10 @@ def copy_every(store: Draft, seconds: float) -> None:
 def resume(store: Draft) -> None:
     """On paper: AWS Backup has gone on copying the store in the rhythm it had."""
     for point in store.linked_from(RECOVERY_POINT):
-        dates = [_moment(date) for date in point.read(POINTS, "[].CreationDate") or ()]
-        since_copies = sorted((store.taken_at - date).total_seconds() for date in dates)
+        taken = _usable(point.read(POINTS, _STATUS_AND_DATE))
+        since_copies = sorted((store.taken_at - moment).total_seconds() for moment in taken)
         usual = rhythm(since_copies)
-        if usual:
+        if usual and since_copies[0] > usual:
             missed = int(since_copies[0] / usual)
             _add_copies(point, [since_copies[0] - (n + 1) * usual for n in reversed(range(missed))])
 
@@ -190,6 +190,10 @@ def _first_point(store: Draft) -> Draft:
     point = store.add(RECOVERY_POINT, f"backup of {store.name}", facts)
     point.link(store, "copy of", kind=RelationKind.CONTAINMENT, hard=False)
     return point
+
+
+def _usable(pairs: Iterable[tuple[str, str | datetime]] | None) -> set[datetime]:
+    return {_moment(date) for status, date in pairs or () if status in _USABLE}
 
 
 def _ages(moments: Iterable[datetime], store: View) -> list[float]:
