@@ -40,7 +40,8 @@ from tools.checks.rules.dynamodb import (
     recover_to_any_point,
 )
 from tools.checks.rules.efs import BACKUP_POLICY, FILE_SYSTEM, copy_hourly
-from tools.checks.rules.rds import INSTANCE, READ, WEEK, snapshots, stands_alone
+from tools.checks.rules.rds import INSTANCE, READ, WEEK, stands_alone
+from tools.checks.rules.rds_recovery import snapshots
 from tools.checks.view import View
 
 PLAN = "AWS::Backup::BackupPlan"

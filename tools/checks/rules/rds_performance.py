@@ -17,7 +17,15 @@ from tools.checks import (
     puts,
 )
 from tools.checks.paper import Draft
-from tools.checks.rules.rds import CLUSTER, INSTANCE, PROXY, READ, READ_CLUSTER, stands_alone
+from tools.checks.rules.rds import (
+    CLUSTER,
+    INSTANCE,
+    PROXY,
+    READ,
+    READ_CLUSTER,
+    instance_of,
+    stands_alone,
+)
 from tools.checks.view import Unknown, View
 
 VPC = "AWS::EC2::VPC"
@@ -26,10 +34,6 @@ _CUSTOM = "custom-"  # RDS Custom: its storage and its monitoring are its owner'
 _NOT_RDS = ("docdb", "neptune", _CUSTOM)
 _TOO_SMALL_TO_RECORD = (".micro", ".small")
 _OLD_AURORA_MYSQL = ("db.t2.", "db.t3.")
-
-
-def _instance(**fields: object) -> Example:
-    return Example(facts={READ: {"Engine": "postgres", "AllocatedStorage": 100, **fields}})
 
 
 def _let_storage_grow(db: Draft) -> None:
@@ -56,12 +60,12 @@ def _let_storage_grow(db: Draft) -> None:
     ),
     strength="the storage of databases grows by itself",
     remedy=Remedy(change=_let_storage_grow, effort=Effort.MINUTES, cost=Cost.FREE),
-    passes=[_instance(MaxAllocatedStorage=500)],
-    fails=[_instance(), _instance(MaxAllocatedStorage=100)],
+    passes=[instance_of(MaxAllocatedStorage=500)],
+    fails=[instance_of(), instance_of(MaxAllocatedStorage=100)],
     silent=[
-        _instance(DBClusterIdentifier="orders"),
-        _instance(StorageType="standard"),
-        _instance(Engine="custom-sqlserver-se"),
+        instance_of(DBClusterIdentifier="orders"),
+        instance_of(StorageType="standard"),
+        instance_of(Engine="custom-sqlserver-se"),
     ],
 )
 def instance_storage_autoscaling_off(db: View) -> Outcome:
@@ -99,9 +103,9 @@ def _move_to_ssd(db: Draft) -> None:
         "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Storage.html",
     ),
     remedy=Remedy(change=_move_to_ssd, effort=Effort.HOURS, cost=Cost.LITTLE),
-    passes=[_instance(StorageType="gp3")],
-    fails=[_instance(StorageType="standard")],
-    silent=[_instance(StorageType="aurora", DBClusterIdentifier="orders")],
+    passes=[instance_of(StorageType="gp3")],
+    fails=[instance_of(StorageType="standard")],
+    silent=[instance_of(StorageType="aurora", DBClusterIdentifier="orders")],
 )
 def storage_magnetic(db: View) -> Outcome:
     """Magnetic storage is kept for old databases only; it does not grow by itself."""
@@ -133,23 +137,23 @@ def storage_magnetic(db: View) -> Outcome:
         effort=Effort.MINUTES,
         cost=Cost.FREE,
     ),
-    passes=[_instance(PerformanceInsightsEnabled=True)],
+    passes=[instance_of(PerformanceInsightsEnabled=True)],
     fails=[
-        _instance(PerformanceInsightsEnabled=False, DBInstanceClass="db.r6g.large"),
-        _instance(
+        instance_of(PerformanceInsightsEnabled=False, DBInstanceClass="db.r6g.large"),
+        instance_of(
             PerformanceInsightsEnabled=False,
             DBClusterIdentifier="orders",
             DBInstanceClass="db.t4g.medium",
         ),
     ],
     silent=[
-        _instance(PerformanceInsightsEnabled=False, DBInstanceClass="db.t4g.micro"),
-        _instance(PerformanceInsightsEnabled=False, Engine="neptune"),
-        _instance(PerformanceInsightsEnabled=False, Engine="custom-oracle-ee"),
-        _instance(
+        instance_of(PerformanceInsightsEnabled=False, DBInstanceClass="db.t4g.micro"),
+        instance_of(PerformanceInsightsEnabled=False, Engine="neptune"),
+        instance_of(PerformanceInsightsEnabled=False, Engine="custom-oracle-ee"),
+        instance_of(
             PerformanceInsightsEnabled=False, Engine="aurora-mysql", DBInstanceClass="db.t3.medium"
         ),
-        _instance(DBInstanceClass="db.r6g.large"),
+        instance_of(DBInstanceClass="db.r6g.large"),
     ],
 )
 def performance_insights_off(db: View) -> Outcome:
@@ -170,7 +174,9 @@ def performance_insights_off(db: View) -> Outcome:
 
 def _placed(fields: dict[str, object], *proxies: Example) -> Example:
     placed: dict[str, object] = {"DBSubnetGroup": {"VpcId": "vpc-1"}, **fields}
-    return Example(facts=_instance(**placed).facts, linked=[Example(type=VPC, linked_from=proxies)])
+    return Example(
+        facts=instance_of(**placed).facts, linked=[Example(type=VPC, linked_from=proxies)]
+    )
 
 
 def _add_proxy(db: Draft) -> None:
@@ -225,7 +231,7 @@ def _add_proxy(db: Draft) -> None:
     silent=[
         _placed({"MultiAZ": False}),
         _placed({"MultiAZ": True, "Engine": "oracle-ee"}),
-        _instance(MultiAZ=True),
+        instance_of(MultiAZ=True),
     ],
 )
 def no_proxy_for_failover(db: View) -> Outcome:
