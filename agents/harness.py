@@ -27,20 +27,6 @@ AskAws = Callable[[str, str, Mapping[str, Any], str | None], Any]
 
 STEPS_PER_CALL = 8  # of langgraph's recursion: the model, its tools, the middleware between
 _ATTEMPTS_AGAIN = 3  # of a model call that was throttled or timed out
-_PASSING = (
-    "ThrottlingException",
-    "throttlingException",
-    "ServiceUnavailableException",
-    "serviceUnavailableException",
-    "InternalServerException",
-    "internalServerException",
-    "ModelTimeoutException",
-    "modelTimeoutException",
-    "ModelStreamErrorException",
-    "modelStreamErrorException",
-    "ModelNotReadyException",
-    "TooManyRequestsException",
-)
 
 
 @dataclass(frozen=True)
@@ -103,11 +89,6 @@ def _caching(model: Model) -> list[Any]:
 
 def _may_pass(error: Exception) -> bool:
     """Whether trying again may help: throttling, a timeout, a hiccup, an answer cut short."""
-    from botocore.exceptions import ConnectionError as NoConnection
-    from botocore.exceptions import HTTPClientError
-    from urllib3.exceptions import HTTPError  # what a stream that stalls is broken off with
+    from tools.aws.refusals import may_pass  # other providers' clients raise what they like
 
-    response = getattr(error, "response", None) or {}
-    code = response.get("Error", {}).get("Code", "")
-    broken = (CutShort, HTTPClientError, HTTPError, NoConnection)
-    return isinstance(error, broken) or code in _PASSING
+    return isinstance(error, CutShort) or may_pass(error)

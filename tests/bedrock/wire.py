@@ -115,7 +115,9 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         _, _, model, verb = self.path.split("/")
-        asked = Asked(model=urllib.parse.unquote(model), streamed=verb == "converse-stream", body=body)
+        asked = Asked(
+            model=urllib.parse.unquote(model), streamed=verb == "converse-stream", body=body
+        )
         turn = self.server.fake.turn(asked)
         self.server.fake.stopping.wait(turn.hang_seconds)
         if turn.error:

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
+    ConnectionError,
     CredentialRetrievalError,
+    HTTPClientError,
     NoCredentialsError,
     PartialCredentialsError,
     ProfileNotFound,
@@ -16,6 +18,7 @@ from botocore.exceptions import (
     UnknownServiceError,
 )
 from botocore.parsers import ResponseParserError
+from urllib3.exceptions import HTTPError  # a stream that stalls is broken off with one
 
 from state.snapshot import GapReason
 from tools.aws.redaction import redact_text
@@ -69,6 +72,13 @@ _NOT_FOUND = re.compile(
 )
 
 
+# What passes by itself, in a stream with a lower-case first letter.
+_PASSING = re.compile(
+    r"(Throttling|ServiceUnavailable|InternalServer|ModelTimeout|ModelStreamError|ModelNotReady"
+    r"|TooManyRequests)(Exception)?"
+)
+
+
 @dataclass(frozen=True)
 class Refusal:
     """Why a call gave no answer.
@@ -82,6 +92,14 @@ class Refusal:
     detail: str
     not_found: bool = False
     about_request: bool = False
+
+
+def may_pass(error: Exception) -> bool:
+    """Whether the same call may succeed a little later: throttled, timed out, cut off, a hiccup."""
+    if isinstance(error, (HTTPClientError, ConnectionError, HTTPError)):
+        return True
+    code = str(getattr(error, "response", {}).get("Error", {}).get("Code", ""))
+    return _PASSING.fullmatch(code[:1].upper() + code[1:]) is not None
 
 
 def refusal_of(error: Exception) -> Refusal:
