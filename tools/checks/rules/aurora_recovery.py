@@ -14,6 +14,7 @@ from tools.checks import (
     NOT_APPLICABLE,
     Effect,
     Example,
+    Measured,
     Outcome,
     Remedy,
     check,
@@ -127,11 +128,20 @@ def backup_retention_short(cluster: View) -> Outcome:
     What was damaged on Friday evening and is noticed on Monday is past saving by then.
     """
     takes = restored(cluster, size_in_gib(cluster))
-    lag = lag_of(cluster, "rds_pitr_lag", READ, "LatestRestorableTime")
     kept = (cluster.read(READ, "BackupRetentionPeriod") or 0) >= LONG_WEEKEND
     return passed_if(
-        kept or reach_back(cluster, LONG_WEEKEND * DAY), restore_cluster=takes, rds_pitr_lag=lag
+        kept or reach_back(cluster, LONG_WEEKEND * DAY),
+        restore_cluster=takes,
+        rds_pitr_lag=_lag(cluster),
     )
+
+
+def _lag(cluster: View) -> float | Measured:
+    """How far point-in-time recovery lags; what is stopped, or may pause, need not go on."""
+    least = cluster.read(READ, "ServerlessV2ScalingConfiguration.MinCapacity")
+    if least == 0 or cluster.read(READ, "Status") == "stopped":
+        return 1.0
+    return lag_of(cluster, "rds_pitr_lag", READ, "LatestRestorableTime")
 
 
 def _go_global(cluster: Draft) -> None:
