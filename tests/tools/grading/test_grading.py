@@ -22,6 +22,8 @@ from tools.grading.reckoning import Reckoning
 
 LedgerOf = Callable[..., Ledger]
 
+pytestmark = pytest.mark.usefixtures("no_floors")  # the arithmetic is of verdicts
+
 MINUTE, HOUR = 60, 3600
 DAY_AND_HALF_A_DAY = Objectives(rto_seconds=24 * HOUR, rpo_seconds=12 * HOUR)
 SPOF = category_of_scenario()[ZONE_LOST.name]
