@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _MOST_EVIDENCE = 3
 _MOST_RESOURCES = 5
+_MOST_APART = 2  # stores that contradict each other
 _MOST_ROWS = 12  # of a finding, after the first
 _PHASE, _AMOUNT = 11, 10  # widths
 _SOURCES = {
@@ -99,11 +100,14 @@ def _overall(page: Page, overall: OverallExplained, names: Names) -> None:
 def _composed(page: Page, overall: OverallExplained) -> None:
     """What the workload as a whole waits for, goes on without, and has to reconcile."""
     said = [each for each in (overall.critical_path, overall.degraded) if each is not None]
-    sentences = [each.sentence for each in (*said, *overall.consistency_gaps)]
+    apart = overall.consistency_gaps[:_MOST_APART]
+    sentences = [each.sentence for each in (*said, *apart)]
     if sentences:
         page.heading("Together", "the slowest part that the rest cannot do without")
     for sentence in sentences:
         page.line(f"- {plain(sentence)}", indent=2, hanging=2)
+    if len(overall.consistency_gaps) > len(apart):
+        page.line(f"- and {len(overall.consistency_gaps) - len(apart)} more such gaps", indent=2)
 
 
 def _shares(category: CategoryExplained) -> str:

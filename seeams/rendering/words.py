@@ -203,6 +203,7 @@ def next_commands(report: Report, store: str | None = None) -> list[tuple[str, s
     tighter = "--rto 2h --rpo 30m" if report.objectives.rto_seconds > 7200 else "--rto 1m --rpo 10s"
     return [
         (f"seeams what-if --thread {thread} {tighter}{at}", "other objectives, no AWS call"),
+        (f"seeams explain --thread {thread}{at}", "the arithmetic, for a calculator"),
         (f"seeams diagram --thread {thread} --output architecture.svg{at}", "findings on a map"),
         (show_command(report, store, "--all"), "every finding and answer in full"),
         (show_command(report, store, "--json"), "everything, for a program"),
