@@ -19,28 +19,19 @@ if TYPE_CHECKING:
 STDIN = Path("-")
 
 
-def premises_of(
-    assumptions: Path | None, attest: Path | None, before: "Premises | None" = None
-) -> "Premises":
-    """The premises in the files, beside those there were before.
-
-    A constant in a file stands in for what was said of it before; attestations are added.
+def premises_of(assumptions: Path | None, attest: Path | None) -> "Premises":
+    """The premises in the files.
 
     Raises:
         InvalidPremises: a file cannot be read, or names or says what makes no sense; the message
             names the file and the line.
     """
-    from state.premises import NOTHING_GIVEN
+    from state.premises import Premises
 
-    premises = before or NOTHING_GIVEN
-    if assumptions is not None:
-        own = {**premises.assumptions, **assumptions_in(assumptions)}
-        premises = premises.model_copy(update={"assumptions": own})
-    if attest is not None:
-        known = premises.attestations
-        more = tuple(each for each in attestations_in(attest) if each not in known)
-        premises = premises.model_copy(update={"attestations": known + more})
-    return premises
+    return Premises(
+        assumptions=assumptions_in(assumptions) if assumptions else {},
+        attestations=attestations_in(attest) if attest else (),
+    )
 
 
 def assumptions_in(path: Path) -> "dict[str, Override]":

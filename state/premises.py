@@ -1,4 +1,4 @@
-"""What a person gives a run to go by: other constants, attested facts, fixes on paper."""
+"""What a person gives a run to go by: constants, attested facts, fixes on paper, acceptance."""
 
 from datetime import date, timedelta
 from typing import Annotated, Self
@@ -68,8 +68,20 @@ class Attestation(BaseModel):
         """Whether it still holds."""
         return day <= self.last_day
 
-    def __str__(self) -> str:
+    @property
+    def about(self) -> str:
+        """What it is about: `spof.zone_loss = yes`, `lambda.function_no_alias on orders`."""
+        answer = f" = {self.answer.value.lower()}" if self.answer else ""
+        resource = f" on {self.resource}" if self.resource else ""
+        return f"{self.question or self.check}{answer}{resource}"
+
+    @property
+    def word(self) -> str:
+        """Who attests it, when, and what it rests on."""
         return f"attested by {self.by} on {self.on}: {self.because}"
+
+    def __str__(self) -> str:
+        return f"{self.about} {self.word}"
 
 
 class Fix(BaseModel):
@@ -92,9 +104,10 @@ class Premises(BaseModel):
     assumptions: dict[str, Override] = {}
     attestations: tuple[Attestation, ...] = ()
     fixes: tuple[Fix, ...] = ()
+    accepted: tuple[str, ...] = ()  # ids of models' proposals that a person has accepted
 
     def __bool__(self) -> bool:
-        return bool(self.assumptions or self.attestations or self.fixes)
+        return bool(self.assumptions or self.attestations or self.fixes or self.accepted)
 
     def plus(self, more: "Premises") -> "Premises":
         """These and more of them: another figure for a constant stands in for the one before."""
@@ -103,6 +116,7 @@ class Premises(BaseModel):
             assumptions={**self.assumptions, **more.assumptions},
             attestations=self.attestations + new,
             fixes=tuple(dict.fromkeys((*self.fixes, *more.fixes))),
+            accepted=tuple(dict.fromkeys((*self.accepted, *more.accepted))),
         )
 
 

@@ -11,7 +11,7 @@ from seeams.console import plain
 from seeams.rendering import differences, words
 from seeams.rendering.names import Names
 from seeams.rendering.page import SEVERITY_STYLES, WIDE, Page, badge, joined
-from seeams.rendering.premises import fix_words
+from seeams.rendering.premises import disruptions_table, fix_words
 from seeams.rendering.report import list_finding
 from state.comparisons import OVERALL, Comparison, FindingMove, LetterMove
 from state.grades import Grade, Severity
@@ -43,13 +43,7 @@ def print_comparison(
     moves = comparison or compare(before, after)
     page.line((plain(after.workload.selector), "bold"), f"   thread {plain(after.thread)}")
     if comparison is None:
-        page.line("before   ", _against(before))
-        page.line(("what if  ", "bold"), _against(after))
-        for fix in after.premises.fixes:
-            page.line(f"on paper {fix_words(fix, names)}", hanging=9)
-        for premise in moves.premises:
-            if premise.kind != "fix":
-                page.line(f"         {differences.premise_words(premise)}")
+        _asked(page, before, after, moves, names)
     else:
         page.line("earlier ", _stored(before, after))
         page.line("later   ", _stored(after, before))
@@ -59,6 +53,9 @@ def print_comparison(
             page.line(("Nothing changed.", "bold"))
     page.space()
     page.show(_letters(moves.letters, after, wide=console.width >= WIDE))
+    if after.objectives.disruptions:
+        page.heading("Disruptions", f"of the policy {plain(after.objectives.policy)}")
+        page.show(disruptions_table(after))
     if comparison is None:
         _why(page, after.grades.values())
     else:
@@ -70,6 +67,20 @@ def print_comparison(
     differences.gaps(page, moves)
     if comparison is None:
         _next(page, after, store)
+
+
+def _asked(page: Page, before: Report, after: Report, moves: Comparison, names: Names) -> None:
+    """What if what: other objectives, defects mended on paper, people's figures and words."""
+    page.line("before   ", _against(before))
+    page.line(("what if  ", "bold"), _against(after))
+    for fix in after.premises.fixes:
+        page.line(f"on paper {fix_words(fix, names)}", hanging=9)
+    for premise in moves.premises:
+        if premise.kind != "fix":
+            page.line(differences.premise_words(premise), indent=9, hanging=2)
+    if after.objectives != before.objectives:
+        for note in after.objectives.notes:
+            page.line(f"policy: {plain(note)}", indent=9, hanging=8)
 
 
 def _against(report: Report) -> str:

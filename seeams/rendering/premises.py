@@ -55,15 +55,11 @@ def _amount(known: Assumption | None, given: "Override | Assumption") -> str:
 
 
 def _attested(attestation: Attestation, *, counts: bool) -> str:
-    about = attestation.check or attestation.question or ""
-    if attestation.answer:
-        about += f" = {attestation.answer.value.lower()}"
-    if attestation.resource:
-        about += f" on {attestation.resource}"
+    about = attestation.about
     if attestation.takes:
         steps = (f"{p.value} {words.short_duration(s)}" for p, s in attestation.takes.items())
         about += f" ({', '.join(steps)}{', by itself' if attestation.by_itself else ''})"
-    line = f"{about} {attestation}"
+    line = f"{about} {attestation.word}"
     if not counts:
         line += f" (counts no longer: its last day was {attestation.last_day})"
     return plain(line)
@@ -85,6 +81,8 @@ def disruption_cells(each: DisruptionGrade) -> tuple[str, str, str, str]:
     time, data = words.recovery_of(each.rto_seconds), words.loss_of(each.rpo_seconds)
     if each.letter is None:
         time = data = "not known"
+    elif each.slowest is None:
+        time = data = "-"
     return (
         plain(each.name),
         f"{time} / {words.short_duration(each.rto_target_seconds)}",

@@ -68,12 +68,12 @@ def test_files_add_to_what_was_given_before(tmp_path: Path, file: Path) -> None:
     before = Premises(
         assumptions={"decide": Override(seconds=9), "unmonitored": Override(seconds=8)}
     )
-    first = premises_of(constants, file, before)
+    first = before.plus(premises_of(constants, file))
     assert first.assumptions == {
         "decide": Override(seconds=60),
         "unmonitored": Override(seconds=8),
     }
-    assert premises_of(constants, file, first) == first
+    assert first.plus(premises_of(constants, file)) == first
 
 
 @pytest.mark.parametrize(

@@ -131,8 +131,8 @@ def _answered(answer: Answer, attestation: Attestation) -> Answer:
     if answer.question != text or attestation.answer is None:
         return answer
     if answer.answer is AnswerValue.CANNOT_DETERMINE:
-        return answer.model_copy(update={"answer": attestation.answer, "because": str(attestation)})
-    beside = f"{answer.because}; {attestation.answer.value.lower()} {attestation}"
+        return answer.model_copy(update={"answer": attestation.answer, "because": attestation.word})
+    beside = f"{answer.because}; {attestation.answer.value.lower()} {attestation.word}"
     return answer.model_copy(update={"because": beside})
 
 
@@ -143,14 +143,14 @@ def _attested(row: Judgement, attestation: Attestation) -> Judgement:
     check = all_checks()[row.check]
     if row.verdict is Verdict.FAIL:
         contributions = tuple(_taking(c, attestation) for c in row.contributions)
-        note = f"{row.note}; {attestation}" if row.note else str(attestation)
+        note = f"{row.note}; {attestation.word}" if row.note else attestation.word
         return row.model_copy(update={"contributions": contributions, "note": note})
     return row.model_copy(
         update={
             "verdict": Verdict.PASS,
             "contributions": _as_passed(check, attestation),
             "gaps": (),
-            "note": str(attestation),
+            "note": attestation.word,
         }
     )
 
