@@ -42,6 +42,8 @@ def noticed(snapshot: Snapshot, uses: Iterable[Use]) -> Mapping[str, tuple[Contr
     """For each resource, what says how soon its outage shows at something that needs it."""
     found: dict[str, tuple[Contribution, ...]] = {}
     for resource, (seconds, at) in _through(snapshot, uses).items():
+        if at == resource:
+            continue  # its own alarm, which its own rows tell of
         scenarios = _SHOWN.get(snapshot.resources[resource].type, _STOPPED)
         found[resource] = tuple(
             Contribution(
@@ -57,18 +59,18 @@ def noticed(snapshot: Snapshot, uses: Iterable[Use]) -> Mapping[str, tuple[Contr
 
 
 def _through(snapshot: Snapshot, uses: Iterable[Use]) -> dict[str, tuple[float, str]]:
-    """Seconds until the quickest alarm above a resource fires, and the resource that it is on.
+    """Seconds until the quickest alarm at or above a resource fires, and what that alarm is on.
 
-    The quickest alarms go first, so whatever an alarm reaches before another is its own: each
-    resource is passed once.
+    The quickest alarms go first, so whatever is reached already, and all that this one needs, is
+    told of sooner: each resource is passed once.
     """
     needs = _needs(snapshot, uses)
     found: dict[str, tuple[float, str]] = {}
     for seconds, at in sorted((seconds, at) for at, seconds in _alarmed(snapshot).items()):
-        left = list(needs.get(at, ()))
+        left = [at]
         while left:
             resource = left.pop()
-            if resource not in found and resource != at:
+            if resource not in found:
                 found[resource] = (seconds, at)
                 left += needs.get(resource, ())
     return found
