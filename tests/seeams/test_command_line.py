@@ -25,7 +25,10 @@ from state.report import Report
 
 Seeams = Callable[..., Result]
 COMMANDS = [command.name or "" for command in app.registered_commands]
-HEAVY = ("boto3", "botocore", "langgraph", "langchain_core", "moto", "mermaidx", "networkx")
+HEAVY = (
+    *("boto3", "botocore", "langgraph", "langchain_core", "moto", "mermaidx", "networkx"),
+    "matplotlib",
+)
 NOT_FOR_HELP = ("jinja2", "humanize", "zstandard", "jmespath", "graph", "agents", "tools")
 
 
