@@ -95,11 +95,12 @@ def _struck(struck: Struck, line: Timeline, site: Site) -> Iterator[Outage]:
     for resource, estimate in struck.outages.items():
         own, wait = _or_never(estimate.rto_seconds), line.stops.get(resource)
         waits = wait is not None and wait.seconds > own
+        back = wait.seconds if wait and waits else own
         yield Outage(
             resource=resource,
             hit=Hit.STRUCK,
-            back_seconds=_finite(wait.seconds if wait and waits else own),
-            at_least=resource in line.open_,
+            back_seconds=_finite(back),
+            at_least=back != inf and resource in line.open_,
             own_seconds=estimate.rto_seconds,
             waits_for=wait.root if wait and waits else None,
             lost_seconds=estimate.rpo_seconds,

@@ -110,8 +110,11 @@ class Struck:
     rides_out: dict[str, str] = field(default_factory=dict)
     unknown: dict[str, str] = field(default_factory=dict)
 
-    def add(self, resource: Resource, why: str, site: Site) -> None:
-        """Something that lies in a place which is lost."""
+    def add(self, resource: Resource, why: str, site: Site, *, wholly: bool) -> None:
+        """Something that lies in a place which is lost, and perhaps elsewhere as well."""
+        not_known = self.open_ if wholly else self.unknown
+        if wholly:
+            self.inside.add(resource.id)
         estimate = site.estimates.get((self.scenario.name, resource.id))
         none = _no_estimate_because(resource.type, self.scenario)
         if estimate is not None and _takes_something(estimate):
@@ -120,25 +123,24 @@ class Struck:
         elif estimate is not None:
             self.rides_out[resource.id] = _how(estimate)
         elif resource.id in site.unread:
-            self.unknown[resource.id] = f"{why}; {resource.type} is not read"
+            not_known[resource.id] = f"{why}; {resource.type} is not read"
         elif not carries_work(resource.type):
             return
         elif none:
             into = self.with_the_rest if self.scenario is REGION_LOST else self.rides_out
             into[resource.id] = none
         else:
-            self.unknown[resource.id] = f"{why}; nothing that was read says how it stands that"
+            not_known[resource.id] = f"{why}; nothing that was read says how it stands that"
 
     def add_part(self, resource: Resource, others: Iterable[str], site: Site) -> None:
         """Something that lies in a zone which is lost, and in others."""
         rest = ", ".join(sorted(others))
         if resource.id in site.placement.standbys:
-            self.add(resource, "lies there, its standby elsewhere", site)
+            self.add(resource, "lies there, its standby elsewhere", site, wholly=False)
         elif rest:
-            self.add(resource, f"lies there and in {rest}", site)
+            self.add(resource, f"lies there and in {rest}", site, wholly=False)
         else:
-            self.inside.add(resource.id)
-            self.add(resource, "lies there", site)
+            self.add(resource, "lies there", site, wholly=True)
 
     def add_the_whole(self, site: Site) -> None:
         """What is counted once for the workload as a whole."""
@@ -147,11 +149,18 @@ class Struck:
             self.outages[WORKLOAD] = estimate
             self.whys[WORKLOAD] = "all that runs is there"
 
-    def add_neighbours(self, site: Site, lies_there: Callable[[Resource], bool]) -> None:
-        """What the workload needs and does not own: how it recovers was not asked."""
-        for resource in filter(lies_there, site.needed_neighbours):
-            if carries_work(resource.type):
-                self.unknown[resource.id] = "lies there, and is not part of the workload"
+    def add_neighbours(self, site: Site, lies: Callable[[Resource], frozenset[str]]) -> None:
+        """What the workload needs and does not own: how it recovers was not asked.
+
+        Args:
+            site: all that was read.
+            lies: the places in which a resource lies, if what is lost is among them.
+        """
+        for resource in site.needed_neighbours:
+            places = lies(resource)
+            if places and carries_work(resource.type):
+                not_known = self.open_ if len(places) == 1 else self.unknown
+                not_known[resource.id] = "lies there, and is not part of the workload"
 
 
 def strike_zone(site: Site, name: str) -> Struck:
@@ -162,7 +171,7 @@ def strike_zone(site: Site, name: str) -> Struck:
     """
     placement = site.placement
     zone = placement.ids.get(name, name)
-    if zone not in placement.names:
+    if zone not in placement.names and not _may_be_there(zone, site):
         raise InvalidPremises(
             f"nothing of the workload is seen to lie in an Availability Zone {name!r}"
             + _there_are(placement.names)
@@ -178,7 +187,13 @@ def strike_zone(site: Site, name: str) -> Struck:
             struck.add_part(resource, zones - {zone}, site)
     if any(site.resources[each].type in RUNS for each in struck.inside):
         struck.add_the_whole(site)
-    struck.add_neighbours(site, lambda each: zone in placement.zones.get(each.id, frozenset()))
+    nowhere = frozenset[str]()
+
+    def zones_with_it(resource: Resource) -> frozenset[str]:
+        found = placement.zones.get(resource.id, nowhere)
+        return found if zone in found else nowhere
+
+    struck.add_neighbours(site, zones_with_it)
     return struck
 
 
@@ -194,13 +209,12 @@ def strike_region(site: Site, name: str) -> Struck:
     struck = Struck(REGION_LOST, f"the loss of {name}", REGION_LOST.text)
     for resource in site.members:
         if resource.region == name:
-            struck.add(resource, "is there", site)
-            struck.inside.add(resource.id)
+            struck.add(resource, "is there", site, wholly=True)
         elif carries_work(resource.type):
             elsewhere = "is global" if resource.region == GLOBAL else f"is in {resource.region}"
             struck.rides_out[resource.id] = elsewhere
     struck.add_the_whole(site)
-    struck.add_neighbours(site, lambda each: each.region == name)
+    struck.add_neighbours(site, lambda each: frozenset({name} & {each.region}))
     return struck
 
 
@@ -257,6 +271,11 @@ def _strike_subnet(site: Site, subnet: Resource) -> Struck:
     return struck
 
 
+def _may_be_there(zone: str, site: Site) -> bool:
+    """Where nothing lies in any zone, because AWS runs all of it in several, any of them may go."""
+    return not site.placement.names and zone[:-1] in {each.region for each in site.members}
+
+
 def _not_in(zones: frozenset[str], resource: Resource, struck: Struck, site: Site) -> None:
     """What lies elsewhere, what AWS runs in several zones, or what lies nobody knows where."""
     estimate = site.estimates.get((struck.scenario.name, resource.id))
@@ -266,7 +285,7 @@ def _not_in(zones: frozenset[str], resource: Resource, struck: Struck, site: Sit
     elif estimate is not None and _takes_something(estimate):
         struck.unknown[resource.id] = "in which zones it lies was not read"
     else:
-        struck.add(resource, "it is in no zone", site)
+        struck.add(resource, "it is in no zone", site, wholly=False)
 
 
 def _takes_something(estimate: Estimate) -> bool:

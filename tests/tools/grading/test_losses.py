@@ -159,6 +159,15 @@ def test_why_the_loss_of_a_zone_does_not_strike_a_type_stands_with_its_recovery(
     assert because["queue"] == recoveries()["AWS::SQS::Queue"]["zone_lost"].none
 
 
+def test_a_workload_that_lies_in_no_zone_may_still_be_asked_for_one() -> None:
+    known = snapshot_of([resource("queue", "AWS::SQS::Queue")], [])
+    loss = lose(f"az:{A}", known)
+    assert (loss.outages, loss.rto_seconds, loss.rto_met) == ((), 0, True)
+    assert loss.sentence == "after the loss of eu-west-1a, the workload goes on"
+    with pytest.raises(InvalidPremises, match="us-east-1a"):
+        lose("az:us-east-1a", known)
+
+
 def test_where_a_resource_lies_may_not_have_been_read() -> None:
     known = shop()
     known.resources["db"].facts.clear()
@@ -182,13 +191,31 @@ def test_a_type_that_is_not_read_is_unknown() -> None:
     assert queue.because == "it is in no zone; AWS::X::Queue is not read"
 
 
-def test_a_neighbour_that_is_needed_and_lies_there_is_unknown() -> None:
+def test_a_neighbour_that_is_needed_and_lies_there_is_down_for_nobody_knows_how_long() -> None:
+    """The function needs it: its 5 h 40 min with the database of its own are only the least."""
     known = shop()
     theirs = resource("theirs", "AWS::RDS::DBInstance", member=False, AvailabilityZone=A)
     known.resources["theirs"] = theirs
     known.relations.append(use("orders", "theirs"))
-    assert "theirs" in {each.resource for each in lose(f"az:{A}", known).unknown}
-    assert "theirs" not in {each.resource for each in lose(f"az:{B}", known).unknown}
+    outages = {each.resource: each for each in lose(f"az:{A}", known).outages}
+    assert outages["theirs"].at_least
+    assert (outages["orders"].back_seconds, outages["orders"].at_least) == (20400, True)
+    assert not outages["db"].at_least
+    assert "theirs" not in {each.resource for each in lose(f"az:{B}", known).outages}
+
+
+def test_what_lies_there_and_nowhere_else_is_down_also_if_nothing_more_is_known() -> None:
+    """The batch lies in b: its user is down as long, and nobody knows how long that is."""
+    known = shop()
+    known.resources["jobs"] = resource("jobs", "AWS::X::Queue")
+    known.relations.append(use("jobs", "batch"))
+    known.resources["batch"] = known.resources["batch"].model_copy(update={"type": "AWS::X::Y"})
+    loss = lose(f"az:{B}", known)
+    assert {(each.resource, each.hit) for each in loss.outages if each.at_least} == {
+        ("batch", Hit.STRUCK),
+        ("jobs", Hit.STOPS),
+    }
+    assert loss.rto_met is None
 
 
 def test_subnets_whose_way_out_is_lost_are_cut_off_in_every_zone() -> None:
