@@ -123,6 +123,7 @@ class FactMove(BaseModel):
     evidence: tuple[EvidenceMove, ...] = ()
     failing: tuple[str, ...] = ()  # of a resource that is in one result alone: failing checks
     moves: dict[str, How] = {}  # category code or OVERALL -> what it did
+    binds: tuple[str, ...] = ()  # categories whose binding estimate has its term, before or after
 
 
 class FindingState(BaseModel):

@@ -40,33 +40,39 @@ def print_comparison(
     of `before`.
     """
     page = Page(console)
-    moves = comparison or compare(before, after)
     page.line((plain(after.workload.selector), "bold"), f"   thread {plain(after.thread)}")
     if comparison is None:
-        _asked(page, before, after, moves, names)
+        _what_if(page, before, after, names, store)
     else:
-        page.line("earlier ", _stored(before, after))
-        page.line("later   ", _stored(after, before))
-        differences.contexts(page, moves)
-        if moves.nothing_changed:
-            page.space()
-            page.line(("Nothing changed.", "bold"))
-    page.space()
-    page.show(_letters(moves.letters, after, wide=console.width >= WIDE))
-    if after.objectives.disruptions:
-        page.heading("Disruptions", f"of the policy {plain(after.objectives.policy)}")
-        page.show(disruptions_table(after))
-    if comparison is None:
-        _why(page, after.grades.values())
-    else:
-        differences.facts(page, moves, names)
+        _any_two(page, before, after, comparison, names)
+
+
+def _what_if(page: Page, before: Report, after: Report, names: Names, store: str | None) -> None:
+    moves = compare(before, after)
+    _asked(page, before, after, moves, names)
+    _letters(page, moves, after)
+    _why(page, after.grades.values())
     differences.drift(page, moves.letters)
     _findings(page, moves.findings, before, after, names)
-    if comparison is not None:
-        differences.resources(page, moves, names)
     differences.gaps(page, moves)
-    if comparison is None:
-        _next(page, after, store)
+    _next(page, after, store)
+
+
+def _any_two(
+    page: Page, before: Report, after: Report, comparison: Comparison, names: Names
+) -> None:
+    page.line("earlier ", _stored(before, after))
+    page.line("later   ", _stored(after, before))
+    differences.contexts(page, comparison)
+    if comparison.nothing_changed:
+        page.space()
+        page.line(("Nothing changed.", "bold"))
+    _letters(page, comparison, after)
+    differences.facts(page, comparison, names)
+    differences.drift(page, comparison.letters)
+    _findings(page, comparison.findings, before, after, names)
+    differences.resources(page, comparison, names)
+    differences.gaps(page, comparison)
 
 
 def _asked(page: Page, before: Report, after: Report, moves: Comparison, names: Names) -> None:
@@ -101,7 +107,15 @@ def _stored(report: Report, other: Report) -> str:
     )
 
 
-def _letters(letters: Sequence[LetterMove], after: Report, *, wide: bool) -> Table:
+def _letters(page: Page, comparison: Comparison, after: Report) -> None:
+    page.space()
+    page.show(_table(comparison.letters, after, wide=page.console.width >= WIDE))
+    if after.objectives.disruptions:
+        page.heading("Disruptions", f"of the policy {plain(after.objectives.policy)}")
+        page.show(disruptions_table(after))
+
+
+def _table(letters: Sequence[LetterMove], after: Report, *, wide: bool) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
     table.add_column("")
     table.add_column("before", no_wrap=True)

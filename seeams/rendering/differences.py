@@ -97,8 +97,7 @@ def facts(page: Page, comparison: Comparison, names: Names) -> None:
             badge(before), " → ", badge(after), "  ", (_title(letter.category), "bold"), hanging=2
         )
         mine = [each for each in comparison.facts if letter.category in each.moves]
-        order = list(How)
-        mine.sort(key=lambda fact: order.index(fact.moves[letter.category]))
+        mine.sort(key=lambda fact: _weight(fact, letter.category))
         for fact in mine[:_MOST_FACTS]:
             _fact(page, fact, names, _HOW[fact.moves[letter.category]])
         if len(mine) > _MOST_FACTS:
@@ -227,6 +226,11 @@ def _value(seen: Seen | None) -> str:
         return "not looked at"
     value = plain(json.dumps(seen.value, ensure_ascii=False, default=str))
     return value if len(value) <= _LONGEST_VALUE else f"{value[: _LONGEST_VALUE - 1]}…"
+
+
+def _weight(fact: FactMove, category: str) -> tuple[int, bool]:
+    """What moves a letter first, and first of all what stands in the estimate that sets it."""
+    return list(How).index(fact.moves[category]), category not in fact.binds
 
 
 def _idle(facts: Iterable[FactMove]) -> list[FactMove]:

@@ -85,19 +85,24 @@ def facts_of(
     Without `standings` (one of them cannot be graded by this version) with what differs alone.
     """
     for difference in _differences(before, after):
-        moves = _moves(difference, reports, standings) if standings else {}
-        yield difference.fact.model_copy(update={"moves": moves})
+        fact = difference.fact
+        if standings is not None:
+            moves, binds = standings.effect(difference), _binds(fact, reports, standings)
+            moves |= {code: How.TERM for code in binds if code not in moves}
+            fact = fact.model_copy(update={"moves": moves, "binds": binds})
+        yield fact
 
 
-def _moves(
-    difference: _Difference, reports: tuple[Report, Report], standings: Standings
-) -> dict[str, How]:
-    moves = standings.effect(difference)
-    terms = [(code, term) for r in reports for code, g in r.grades.items() for term in g.terms]
-    for code, term in terms:
-        if code not in moves and standings.moved(code) and _gives(difference.fact, term):
-            moves[code] = How.TERM
-    return moves
+def _binds(fact: FactMove, reports: tuple[Report, Report], standings: Standings) -> tuple[str, ...]:
+    """The categories that moved, and in whose binding estimate a fact has a term."""
+    given = {
+        code
+        for report in reports
+        for code, grade in report.grades.items()
+        for term in grade.terms
+        if standings.moved(code) and _gives(fact, term)
+    }
+    return tuple(sorted(given))
 
 
 def _gives(fact: FactMove, term: Term) -> bool:

@@ -252,6 +252,7 @@ def test_a_standby_moves_the_letter(comparing: Compare) -> None:
         (False, True)
     ]
     assert fact.moves[SPOF] is How.LETTER
+    assert fact.binds == (SPOF,)
     (finding,) = [each for each in comparison.findings if each.id == SINGLE_AZ]
     assert (finding.before is None, finding.after is None) == (False, True)
     assert (finding.before_failing, finding.after_failing) == (True, False)
