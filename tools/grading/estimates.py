@@ -20,6 +20,7 @@ _Candidate = tuple[float, Contribution, Judgement | None]
 
 UNMONITORED = Contribution(scenario=None, phase=Phase.DETECT, assumption="unmonitored")
 DECIDE = Contribution(scenario=None, phase=Phase.DECIDE, assumption="decide")
+_PHASES = tuple(Phase)
 _ANY = "any"  # stands for every scenario while one verdict is weighed alone
 
 
@@ -136,7 +137,7 @@ def _largest_by_phase(rows: Iterable[Row], table: Assumptions) -> list[_Candidat
     for contribution, judgement in rows:
         candidate = (seconds_of(contribution, table), contribution, judgement)
         by_phase[contribution.phase].append(candidate)
-    return [max(by_phase[phase], key=_order) for phase in Phase if phase in by_phase]
+    return [max(by_phase[phase], key=_order) for phase in _PHASES if phase in by_phase]
 
 
 def _order(candidate: _Candidate) -> tuple[float, bool, str, str]:
