@@ -9,21 +9,25 @@ from typing import Any
 import pytest
 
 from graph.machine import build
-from graph.runs import assess, history, snapshot_of, what_if
+from graph.runs import assess, cheapest_way, history, snapshot_of, what_if
 from state.categories import categories
-from state.channels import RunKind
-from state.errors import Fixable, UnknownThread
+from state.channels import Request, RunKind
+from state.errors import Fixable, InvalidPremises, UnknownThread
 from state.objectives import Objectives
+from state.premises import Fix, Override, Premises
 from state.report import Report
 from state.snapshot import Snapshot
 from state.store import Store
 from tests.graph.fakes import (
     EVERY_NODE,
     GRADERS,
+    READ,
     SPECIALISTS,
     CountingAccount,
     CountingSpecialist,
+    arn,
     request,
+    snapshot,
     without_times,
 )
 from tools.grading.assumptions import assumptions
@@ -236,3 +240,91 @@ def test_a_large_account_is_kept_once(
     assert kept - largest < 100_000, "beside the snapshot there is little"
     assert checkpoints + writes < 300_000
     assert path.stat().st_size < 2_000_000
+
+
+# -- on paper --------------------------------------------------------------------------------------
+
+MULTI_AZ = Premises(fixes=(Fix(check="rds.instance_single_az"),))
+
+
+def database_with(asked: Request, **facts: Any) -> Snapshot:
+    """The account in which somebody has done it."""
+    seen = snapshot(asked)
+    for identity, resource in seen.resources.items():
+        changed = {READ: {**resource.facts[READ], **facts}}
+        seen.resources[identity] = resource.model_copy(update={"facts": changed})
+    return seen
+
+
+def test_a_fix_on_paper_equals_an_assessment_of_an_account_that_has_it(
+    store: Store, day: Objectives, hour: Objectives
+) -> None:
+    base = assess(store, request(), day, CountingAccount())
+    before, after = what_if(store, "shop", hour, MULTI_AZ)
+    assert before == base
+    assert after.usage.nodes_run == dict.fromkeys(REGRADED, 1)
+    assert (after.usage.aws_calls, after.usage.aws_seconds) == (0, 0)
+    assert after.premises == MULTI_AZ
+    direct = assess(
+        store, request("mended"), hour, lambda asked, _: database_with(asked, MultiAZ=True)
+    )
+    ignored = {"thread", "nodes_run", "premises", "workload"}
+    said = [
+        {k: v for k, v in without_times(r.model_dump(mode="json")).items() if k not in ignored}
+        for r in (after, direct)
+    ]
+    assert said[0] == said[1]
+    assert snapshot_of(store, base) == snapshot(request()), "the account itself stays as it was"
+
+
+def test_a_fix_is_for_one_resource_by_name_or_id(store: Store, day: Objectives) -> None:
+    assess(store, request(), day, CountingAccount())
+    for named in ("db1", arn("db1")):
+        fixes = (Fix(check="rds.instance_single_az", resource=named),)
+        _, after = what_if(store, "shop", day, Premises(fixes=fixes))
+        seen = snapshot_of(store, after).resources
+        assert [seen[arn(name)].facts[READ]["MultiAZ"] for name in ("db0", "db1")] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("fix", "message"),
+    [
+        (Fix(check="rds.instance_single_z"), "did you mean rds.instance_single_az"),
+        (Fix(check="rds.instance_single_az", resource="db7"), "fails on db0, db1"),
+        (Fix(check="rds.instance_backup_off"), "does not fail: nothing to mend; what fails there"),
+    ],
+)
+def test_a_fix_that_cannot_be_made_says_what_could(
+    store: Store, day: Objectives, fix: Fix, message: str
+) -> None:
+    assess(store, request(), day, CountingAccount())
+    with pytest.raises(InvalidPremises, match=message):
+        what_if(store, "shop", day, Premises(fixes=(fix,)))
+    assert len(store.runs("shop")) == 1, "nothing was asked"
+
+
+def test_what_an_assessment_went_by_stays_and_more_joins_it(
+    store: Store, day: Objectives, hour: Objectives
+) -> None:
+    own = Premises(assumptions={"decide": Override(seconds=60.0)})
+    base = assess(store, request(), day, CountingAccount(), premises=own)
+    _, after = what_if(store, "shop", hour, MULTI_AZ)
+    assert after.premises == own.plus(MULTI_AZ)
+    _, plain = what_if(store, "shop", hour)
+    assert plain.premises == base.premises == own
+    on_paper = [entry.on_paper for entry in history(store, "shop") if entry.letter]
+    assert on_paper == [[], ["rds.instance_single_az"], []]
+
+
+def test_the_cheapest_way_is_worked_out_beside_the_store_and_holds(
+    store: Store, day: Objectives, hour: Objectives
+) -> None:
+    assess(store, request(), day, CountingAccount())
+    plan = cheapest_way(store, "shop", "B", hour)
+    assert len(store.runs("shop")) == 1
+    _, after = what_if(store, "shop", hour, Premises(fixes=plan.fixes))
+    letters = {code: grade.letter for code, grade in after.grades.items()}
+    assert plan.after == {"OVERALL": after.overall.letter, **letters}
+    less = cheapest_way(store, "shop", "B", hour, Premises(fixes=plan.fixes[:1]))
+    assert plan.fixes[0] not in less.fixes
+    assert less.after == plan.after

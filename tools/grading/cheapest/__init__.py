@@ -125,7 +125,7 @@ class _Case:
         self.variants = Variants(snapshot, ledger, asked_for)
         self.now = self._graded(ledger)
         self.best = self.graded_with(frozenset(range(len(self.variants.candidates))))
-        self.goals: Goals = goals_of(target, self.best.grades)
+        self.goals: Goals = goals_of(target, self.now.grades, self.best.grades)
         self.prices = [
             price_of(remedy.effort, remedy.cost)
             for check, _ in self.variants.candidates

@@ -20,9 +20,16 @@ _MOST = 1e6  # a share: what never recovers is no further off than this
 Goals = Mapping[str, str]  # category code -> the letter to reach
 
 
-def goals_of(target: str, best: Mapping[str, Grade]) -> Goals:
-    """The letter that is asked for, or the best that fixes reach; none where there is no letter."""
-    return {code: worst([target, grade.letter]) for code, grade in best.items() if grade.letter}
+def goals_of(target: str, now: Mapping[str, Grade], best: Mapping[str, Grade]) -> Goals:
+    """The letter that is asked for, or the best that fixes reach.
+
+    None where there is no letter; nor where fixes only turn no letter into a poor one.
+    """
+    return {
+        code: worst([target, grade.letter])
+        for code, grade in best.items()
+        if grade.letter and (now[code].letter or worst([target, grade.letter]) == target)
+    }
 
 
 def limits_of(goals: Goals) -> dict[str, float]:
