@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from agents.specialist import assess
 from state.categories import Category, categories
@@ -10,12 +11,16 @@ from state.objectives import Objectives
 from state.plans import Plan
 from state.premises import Fix, Premises
 from state.snapshot import Snapshot
+from state.thinking import Thinking
 from tools.checks import all_checks
 from tools.checks.fixing import with_fixes
+from tools.grading.accepting import with_accepted
 from tools.grading.assumptions import assumptions, with_overrides
 from tools.grading.attesting import with_attestations
 from tools.grading.cheapest import candidates_in, cheapest
 from tools.grading.ledger import Ledger, build_ledger
+
+NOTHING_THOUGHT: Mapping[str, Thinking] = MappingProxyType({})  # no model was asked
 
 
 @dataclass(frozen=True)
@@ -26,11 +31,16 @@ class Given:
     ledger: Ledger
 
 
-def given(snapshot: Snapshot, assessments: Mapping[str, Assessment], premises: Premises) -> Given:
-    """The account with the fixes in it, judged again; then what people attest.
+def given(
+    snapshot: Snapshot,
+    assessments: Mapping[str, Assessment],
+    premises: Premises,
+    thoughts: Mapping[str, Thinking] = NOTHING_THOUGHT,
+) -> Given:
+    """The account with the fixes in it, judged again; then what people attest and accept.
 
     Raises:
-        InvalidPremises: a fix or an attestation names what there is not.
+        InvalidPremises: a fix, an attestation or an acceptance names what there is not.
     """
     if premises.fixes:
         rows = [row for each in assessments.values() for row in each.judgements]
@@ -41,7 +51,9 @@ def given(snapshot: Snapshot, assessments: Mapping[str, Assessment], premises: P
             if category.code in assessments
         }
     attested = with_attestations(assessments, snapshot, premises.attestations)
-    return Given(snapshot, build_ledger(snapshot, attested))
+    proposals = [each for thinking in thoughts.values() for each in thinking.proposals]
+    accepted = with_accepted(attested, snapshot, proposals, premises.accepted)
+    return Given(snapshot, build_ledger(snapshot, accepted, proposals))
 
 
 def cheapest_way(
@@ -50,13 +62,14 @@ def cheapest_way(
     premises: Premises,
     objectives: Objectives,
     target: str,
+    thoughts: Mapping[str, Thinking] = NOTHING_THOUGHT,
 ) -> Plan:
     """The cheapest fixes, beside the premises, after which every category earns a letter.
 
     Raises:
         InvalidPremises: as `given` does.
     """
-    now = given(snapshot, assessments, premises)
+    now = given(snapshot, assessments, premises, thoughts)
     fails = {
         (row.check, row.resource)
         for each in assessments.values()
@@ -66,7 +79,7 @@ def cheapest_way(
 
     def judge_again(fixes: Sequence[Fix]) -> Ledger:
         more = premises.plus(Premises(fixes=tuple(fixes)))
-        return given(snapshot, assessments, more).ledger
+        return given(snapshot, assessments, more, thoughts).ledger
 
     return cheapest(
         now.snapshot,

@@ -4,15 +4,17 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
+from agents.on_paper import NOTHING_THOUGHT
 from state.categories import categories
 from state.grades import AnswerRow, GapRow, Grade, Overall, Usage
 from state.objectives import Objectives
 from state.premises import Premises
 from state.report import Report, WorkloadSummary
 from state.snapshot import Gap, GapReason, Snapshot
+from state.thinking import Thinking
 from tools.aws.declarations import collectors
 from tools.grading.disruptions import disruptions
-from tools.grading.findings import findings, strengths
+from tools.grading.findings import findings, proposed, strengths
 from tools.grading.ledger import Ledger
 from tools.grading.reckoning import Reckoning
 
@@ -29,6 +31,7 @@ def write_report(
     grades: Mapping[str, Grade],
     overall: Overall,
     usage: Usage,
+    thoughts: Mapping[str, Thinking] = NOTHING_THOUGHT,
 ) -> Report:
     """The whole result of a run; nothing in it depends on anything but its arguments."""
     ledger = reckoning.ledger
@@ -53,6 +56,8 @@ def write_report(
         disruptions=disruptions(reckoning, objectives),
         findings=findings(reckoning, objectives),
         strengths=strengths(ledger),
+        proposals=proposed(reckoning, objectives),
+        thoughts={c.code: thoughts[c.code] for c in categories() if c.code in thoughts},
         answers=_answers(ledger),
         gaps=_gaps(ledger, snapshot.gaps),
         usage=usage,

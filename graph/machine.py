@@ -8,7 +8,7 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 
 from agents.specialist import assess
-from graph.nodes import AssessCategory, Nodes, ReadAccount
+from graph.nodes import NOTHING_OUTSIDE, AssessCategory, Nodes, Outside, ReadAccount
 from state.categories import categories
 from state.channels import State
 from state.store import Store
@@ -21,6 +21,7 @@ def build(
     checkpointer: BaseCheckpointSaver[str],
     read_account: ReadAccount,
     specialist: AssessCategory = assess,
+    outside: Outside = NOTHING_OUTSIDE,
 ) -> Machine:
     """Compile the machine.
 
@@ -29,8 +30,9 @@ def build(
         checkpointer: where the channels are kept after every step.
         read_account: reads the workload; the only node that touches AWS calls it.
         specialist: judges one category over a snapshot.
+        outside: models and documentation; with them and without, the machine is the same.
     """
-    nodes = Nodes(store, read_account, specialist)
+    nodes = Nodes(store, read_account, specialist, outside)
     builder = StateGraph(State)
     builder.add_node("discover", nodes.discover)
     builder.add_node("assessed", nodes.assessed)

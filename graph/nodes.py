@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from contextvars import copy_context
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Protocol
 
@@ -24,11 +25,13 @@ from state.channels import (
     add_usage,
 )
 from state.errors import SeeamsError
-from state.grades import Usage
+from state.grades import Spending, Usage
 from state.judgements import Assessment
 from state.premises import Premises
+from state.report import Report
 from state.snapshot import Snapshot
 from state.store import Store, now
+from state.thinking import Summary, Thinking
 from tools.grading.assumptions import assumptions, with_overrides
 from tools.grading.grading import compose as compose_grades
 from tools.grading.grading import grade
@@ -38,6 +41,21 @@ from tools.grading.reckoning import Reckoning
 Observe = Callable[[str, Mapping[str, Any]], None]
 ReadAccount = Callable[[Request, Observe], Snapshot]
 AssessCategory = Callable[[Category, Snapshot, Observe], Assessment]
+Think = Callable[[Category, Snapshot, Assessment, Observe], Thinking]
+Summarise = Callable[[Report, Snapshot], Summary]
+LookUp = Callable[[Report, Snapshot, Observe], Report]
+
+
+@dataclass(frozen=True)
+class Outside:
+    """What a run may have from beyond the facts: models and documentation."""
+
+    think: Think | None = None  # looks beyond the rows of a category
+    summarise: Summarise | None = None  # puts the report into words
+    look_up: LookUp | None = None  # adds what the documentation tools return
+
+
+NOTHING_OUTSIDE = Outside()
 
 
 class Node(Protocol):
@@ -48,12 +66,15 @@ class Node(Protocol):
 
 
 class Nodes:
-    """The nodes, with what they are given at build time: the store, the account, the specialist."""
+    """The nodes, with what they are given at build time."""
 
-    def __init__(self, store: Store, read_account: ReadAccount, specialist: AssessCategory) -> None:
+    def __init__(
+        self, store: Store, read_account: ReadAccount, specialist: AssessCategory, outside: Outside
+    ) -> None:
         self._store = store
         self._read_account = read_account
         self._specialist = specialist
+        self._outside = outside
         # The five branches ask at once for the same estimates; objectives change none of them.
         self._reckoning = lru_cache(maxsize=1)(self._reckon)
 
@@ -75,11 +96,18 @@ class Nodes:
 
         def assess_category(state: State, config: RunnableConfig) -> Assessed:
             snapshot = self._store.get(Snapshot, state["snapshot"])
-            assessment = self._assess(category, snapshot, _teller())
-            return {
+            node, observe = f"assess_{category.slug}", _teller()
+            assessment = self._assess(category, snapshot, observe)
+            written: Assessed = {
                 "assessments": {category.code: self._store.put(assessment)},
-                "usage": _used(config, f"assess_{category.slug}"),
+                "thoughts": {},
+                "usage": _used(config, node),
             }
+            if self._outside.think and not assessment.failed:
+                thinking = self._outside.think(category, snapshot, assessment, observe)
+                written["thoughts"] = {category.code: self._store.put(thinking)}
+                written["usage"] = _used(config, node, spending=thinking.spending)
+            return written
 
         return assess_category
 
@@ -91,7 +119,9 @@ class Nodes:
             for code, digest in state["assessments"].items()
         }
         return {
-            "ledger": self._store.put(given(snapshot, rows, state["premises"]).ledger),
+            "ledger": self._store.put(
+                given(snapshot, rows, state["premises"], self._thoughts(state)).ledger
+            ),
             "usage": _used(config, "assessed"),
         }
 
@@ -117,10 +147,11 @@ class Nodes:
     def write_report(self, state: State, config: RunnableConfig) -> Reported:
         """Everything into one document."""
         usage = _used(config, "write_report")
+        snapshot = self._store.get(Snapshot, state["snapshot"])
         report = write(
             thread=state["request"].thread,
             generated_at=now(),
-            snapshot=self._store.get(Snapshot, state["snapshot"]),
+            snapshot=snapshot,
             digest=state["snapshot"],
             reckoning=self._reckoned(state),
             objectives=state["objectives"],
@@ -128,7 +159,15 @@ class Nodes:
             grades=state["grades"],
             overall=state["overall"],
             usage=add_usage(state["usage"], usage),
+            thoughts=self._thoughts(state),
         )
+        if self._outside.look_up:
+            report = self._outside.look_up(report, snapshot, _teller())
+        if self._outside.summarise:
+            summary = self._outside.summarise(report, snapshot)
+            usage = _used(config, "write_report", spending=summary.spending)
+            spent = add_usage(state["usage"], usage)
+            report = report.model_copy(update={"summary": summary, "usage": spent})
         return {"report": self._store.put(report), "usage": usage}
 
     # -- parts ------------------------------------------------------------------------------------
@@ -150,6 +189,11 @@ class Nodes:
             why = f"{type(error).__name__}: {error}"
             return Assessment(category=category.code, judgements=(), answers=(), failed=why)
 
+    def _thoughts(self, state: State) -> Mapping[str, Thinking]:
+        """What models added, by category code; a thread of old has none."""
+        digests = state.get("thoughts", {})
+        return {code: self._store.get(Thinking, digest) for code, digest in digests.items()}
+
     def _reckoned(self, state: State) -> Reckoning:
         return self._reckoning(state["ledger"], state["premises"].model_dump_json())
 
@@ -166,8 +210,14 @@ def _teller() -> Observe:
 
 
 def _used(
-    config: RunnableConfig, node: str, *, aws_calls: int = 0, aws_seconds: float = 0
+    config: RunnableConfig,
+    node: str,
+    *,
+    aws_calls: int = 0,
+    aws_seconds: float = 0,
+    spending: Spending | None = None,
 ) -> Usage:
+    spent = spending or Spending()
     invocation = config["configurable"]["invocation"]
     return Usage(
         invocation=invocation,
@@ -175,6 +225,11 @@ def _used(
         nodes_run={node: 1},
         aws_calls=aws_calls,
         aws_seconds=aws_seconds,
+        model_calls=spent.model_calls,
+        input_tokens=spent.input_tokens,
+        output_tokens=spent.output_tokens,
+        usd=spent.usd,
+        models={node: spending} if spending else {},
     )
 
 

@@ -1,7 +1,7 @@
 """The ways into the machine: assess (or resume), what if, and what is stored."""
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from agents.on_paper import cheapest_way as plan_fixes
 from agents.on_paper import given
 from agents.specialist import assess as run_checks
 from graph.machine import Machine, build
-from graph.nodes import AssessCategory, ReadAccount, new_invocation
+from graph.nodes import NOTHING_OUTSIDE, AssessCategory, Outside, ReadAccount, new_invocation
 from state.categories import categories
 from state.channels import Request, Run, RunKind
 from state.errors import Fixable, NothingMatches, StoreUnusable, ThreadConflict
@@ -26,6 +26,7 @@ from state.premises import NOTHING_GIVEN, Premises
 from state.report import Report
 from state.snapshot import Snapshot
 from state.store import RunRow, Store, now
+from state.thinking import Thinking
 from tools.grading.assumptions import assumptions, with_overrides
 from tools.grading.ledger import Ledger
 from tools.grading.reckoning import Reckoning
@@ -42,6 +43,7 @@ def assess(
     premises: Premises = NOTHING_GIVEN,
     tell: Tell | None = None,
     specialist: AssessCategory = run_checks,
+    outside: Outside = NOTHING_OUTSIDE,
 ) -> Report:
     """Assess a workload, or go on with an assessment of it that was cut short.
 
@@ -55,13 +57,14 @@ def assess(
         premises: what else it goes by: a person's constants and attestations.
         tell: is told what is going on, in dictionaries with an `event`.
         specialist: judges one category.
+        outside: models and documentation.
 
     Raises:
         ThreadConflict: the thread belongs to another workload, or another process is at work on it.
         Fixable: as `read_account` raises it.
     """
     with store.only_writer(request.thread), store.explained():
-        machine = build(store, store.checkpointer(), read_account, specialist)
+        machine = build(store, store.checkpointer(), read_account, specialist, outside)
         config = _config(request.thread)
         current = machine.get_state(config)
         _refuse_other_workload(current, request)
@@ -75,6 +78,7 @@ def assess(
             "objectives": objectives,
             "premises": premises,
             "assessments": Overwrite({}),
+            "thoughts": Overwrite({}),
             "grades": Overwrite({}),
         }
         return _go(machine, store, start, config, run, request, tell)
@@ -99,14 +103,43 @@ def what_if(
         Fixable: its assessment was never finished.
         InvalidPremises: a fix, an attestation or a constant names what there is not.
     """
+    return _fork(store, thread, RunKind.WHAT_IF, objectives, premises, tell)
+
+
+def accept(
+    store: Store, thread: str, proposals: Sequence[str], *, tell: Tell | None = None
+) -> tuple[Report, Report]:
+    """Let models' proposals bear on the letters: the report before, and the one after.
+
+    What is accepted stays so for every later question to the thread, until it is assessed anew.
+
+    Raises:
+        UnknownThread: nothing is stored under the thread.
+        Fixable: its assessment was never finished.
+        InvalidPremises: one of them was not proposed.
+    """
+    premises = Premises(accepted=tuple(proposals))
+    return _fork(store, thread, RunKind.ACCEPT, None, premises, tell)
+
+
+def _fork(
+    store: Store,
+    thread: str,
+    kind: RunKind,
+    objectives: Objectives | None,
+    premises: Premises,
+    tell: Tell | None,
+) -> tuple[Report, Report]:
+    """Grade the latest assessment once more; objectives None: against its own."""
     store.require_runs(thread)
     with store.only_writer(thread), store.explained():
         machine = build(store, store.checkpointer(), _no_account)
         finished = _latest_assessment(store, thread)
         base = _before_grading(machine, thread, finished.checkpoint)
         premises = base.values["premises"].plus(premises)
-        run = Run(id=uuid.uuid4().hex, kind=RunKind.WHAT_IF, started_at=now())
-        update: dict[str, Any] = {"objectives": objectives, "premises": premises, "run": run}
+        run = Run(id=uuid.uuid4().hex, kind=kind, started_at=now())
+        asked = objectives or base.values["objectives"]
+        update: dict[str, Any] = {"objectives": asked, "premises": premises, "run": run}
         if premises != base.values["premises"]:
             update |= _on_paper(store, base, premises)
         fork: Command[Any] = Command(update=update)
@@ -133,9 +166,9 @@ def cheapest_way(
     with store.explained():
         machine = build(store, store.checkpointer(), _no_account)
         base = _before_grading(machine, thread, finished.checkpoint)
-    snapshot, rows = _read(store, base)
+    snapshot, rows, thoughts = _read(store, base)
     given_here = base.values["premises"].plus(premises)
-    return plan_fixes(snapshot, rows, given_here, objectives, target)
+    return plan_fixes(snapshot, rows, given_here, objectives, target, thoughts)
 
 
 class HistoryEntry(BaseModel):
@@ -297,7 +330,8 @@ def _is_unfinished(
 
 def _latest_assessment(store: Store, thread: str) -> RunRow:
     """The last assessment that was finished, whatever was begun or asked since."""
-    rows = [row for row in store.require_runs(thread) if row.kind == RunKind.ASSESS.value]
+    bases = (RunKind.ASSESS.value, RunKind.ACCEPT.value)
+    rows = [row for row in store.require_runs(thread) if row.kind in bases]
     finished = [row for row in rows if row.report]
     if not finished:
         raise Fixable(
@@ -323,16 +357,21 @@ def _before_grading(machine: Machine, thread: str, checkpoint: str) -> StateSnap
 
 def _on_paper(store: Store, base: StateSnapshot, premises: Premises) -> dict[str, str]:
     """The snapshot and the rows of an assessment as the premises make them."""
-    snapshot, rows = _read(store, base)
-    changed = given(snapshot, rows, premises)
+    snapshot, rows, thoughts = _read(store, base)
+    changed = given(snapshot, rows, premises, thoughts)
     return {"snapshot": store.put(changed.snapshot), "ledger": store.put(changed.ledger)}
 
 
-def _read(store: Store, base: StateSnapshot) -> tuple[Snapshot, Mapping[str, Assessment]]:
-    """The snapshot and the specialists' rows of an assessment."""
-    digests: Mapping[str, str] = base.values["assessments"]
-    rows = {code: store.get(Assessment, digest) for code, digest in digests.items()}
-    return store.get(Snapshot, base.values["snapshot"]), rows
+def _read(
+    store: Store, base: StateSnapshot
+) -> tuple[Snapshot, Mapping[str, Assessment], Mapping[str, Thinking]]:
+    """The snapshot of an assessment, its specialists' rows, and what models added."""
+    values = base.values
+    rows = {code: store.get(Assessment, digest) for code, digest in values["assessments"].items()}
+    thoughts = {
+        code: store.get(Thinking, digest) for code, digest in values.get("thoughts", {}).items()
+    }
+    return store.get(Snapshot, values["snapshot"]), rows, thoughts
 
 
 def _source(state: StateSnapshot) -> str:

@@ -11,16 +11,17 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict
 from typing_extensions import TypedDict
 
-from state.grades import Grade, Overall, Usage
+from state.grades import Grade, Overall, Spending, Usage
 from state.objectives import Objectives
 from state.premises import Premises
 from state.snapshot import Selector
 
 
 class RunKind(StrEnum):
-    """What a run is: a full assessment, or a question asked of one."""
+    """What a run is: a full assessment, a person's word on it, or a question asked of one."""
 
     ASSESS = "assess"
+    ACCEPT = "accept"
     WHAT_IF = "what-if"
 
 
@@ -65,6 +66,9 @@ def add_usage(before: Usage, after: Usage) -> Usage:
     nodes = dict(before.nodes_run)
     for name, times in after.nodes_run.items():
         nodes[name] = nodes.get(name, 0) + times
+    models = dict(before.models)
+    for name, spent in after.models.items():
+        models[name] = models.get(name, Spending()).plus(spent)
     return Usage(
         invocation=after.invocation,
         aws_calls=before.aws_calls + after.aws_calls,
@@ -75,6 +79,7 @@ def add_usage(before: Usage, after: Usage) -> Usage:
         usd=before.usd + after.usd,
         seconds=max(before.seconds, after.seconds),
         nodes_run=nodes,
+        models=models,
     )
 
 
@@ -103,6 +108,7 @@ class Assessed(Used):
     """Written by each specialist."""
 
     assessments: Annotated[dict[str, str], merge_by_key]  # category code -> digest
+    thoughts: Annotated[dict[str, str], merge_by_key]  # the same, of what a model added
 
 
 class Gathered(Used):

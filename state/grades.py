@@ -189,6 +189,22 @@ class GapRow(BaseModel):
     resolve: str = ""  # the permission or fact that would close it
 
 
+class Spending(BaseModel):
+    """What models cost one node."""
+
+    model_calls: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    usd: float = 0.0  # 0 as well where the model's price is not known
+    seconds: float = 0.0
+
+    def plus(self, more: "Spending") -> "Spending":
+        """Both together."""
+        return Spending(
+            **{name: getattr(self, name) + getattr(more, name) for name in Spending.model_fields}
+        )
+
+
 class Usage(BaseModel):
     """What one invocation cost. Nodes add to the same one; a later one's name sorts after it."""
 
@@ -201,3 +217,4 @@ class Usage(BaseModel):
     usd: float = 0.0
     seconds: float = 0.0
     nodes_run: dict[str, int] = {}
+    models: dict[str, Spending] = {}  # by node

@@ -9,6 +9,7 @@ from state.grades import AnswerRow, Finding, GapRow, Grade, Overall, Usage
 from state.objectives import Objectives
 from state.premises import NOTHING_GIVEN, Premises
 from state.snapshot import Selector
+from state.thinking import Summary, Thinking
 
 SCHEMA_VERSION = 1
 
@@ -41,6 +42,9 @@ class Report(BaseModel):
     disruptions: list[DisruptionGrade] = []  # a policy's, or AWS Resilience Hub's four
     findings: list[Finding]
     strengths: list[str]  # what the workload does well
+    summary: Summary | None = None  # a model's words
+    proposals: list[Finding] = []  # models' findings that nobody has accepted yet
+    thoughts: dict[str, Thinking] = {}  # what models did, by category code
     answers: list[AnswerRow]
     gaps: list[GapRow]
     usage: Usage

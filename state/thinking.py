@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
-from state.grades import Documentation
+from state.grades import Documentation, Spending
 from state.judgements import Answer, Contribution, Evidence
 
 
@@ -86,6 +86,17 @@ class Thinking(BaseModel):
     usd: float = 0.0
     seconds: float = 0.0
 
+    @property
+    def spending(self) -> Spending:
+        """What it cost."""
+        return Spending(
+            model_calls=self.model_calls,
+            input_tokens=self.input_tokens,
+            output_tokens=self.output_tokens,
+            usd=self.usd,
+            seconds=self.seconds,
+        )
+
 
 class Summary(BaseModel):
     """What a model wrote at the head of the report; only sentences that were verified."""
@@ -99,3 +110,15 @@ class Summary(BaseModel):
     input_tokens: int = 0
     output_tokens: int = 0
     usd: float = 0.0
+    seconds: float = 0.0
+
+    @property
+    def spending(self) -> Spending:
+        """What it cost."""
+        return Spending(
+            model_calls=self.model_calls,
+            input_tokens=self.input_tokens,
+            output_tokens=self.output_tokens,
+            usd=self.usd,
+            seconds=self.seconds,
+        )

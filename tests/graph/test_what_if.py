@@ -208,6 +208,7 @@ def test_channels_revived_elsewhere_have_their_types(
         "premises": "Premises",
         "snapshot": "str",
         "assessments": "dict",
+        "thoughts": "dict",
         "ledger": "str",
         "grades": "dict",
         "overall": "Overall",

@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from state.grades import Estimate, Finding, FindingEffect, Severity
-from state.judgements import WORKLOAD, Judgement, Verdict
+from state.judgements import WORKLOAD, Judgement, Layer, Verdict
 from state.objectives import Objectives
-from tools.checks import Check, all_checks
+from state.thinking import Proposal
+from tools.checks import all_checks
+from tools.grading.accepting import rows_of
 from tools.grading.estimates import own_effects, share
 from tools.grading.ledger import Ledger
 from tools.grading.letters import SOFT_SHARE, severity_for
@@ -54,7 +56,7 @@ def findings(reckoning: Reckoning, objectives: Objectives) -> list[Finding]:
         ordered = sorted(weighed_rows, key=lambda weighed: weighed.place)
         severity = severity_for(ordered[0].share)
         if severity is not None:
-            finding = _finding(all_checks()[check_id], ordered, severity, ledger)
+            finding = _finding(check_id, ordered, severity, ledger)
             found.append((-ordered[0].share, finding))
     found += [(-s.share, s.finding) for s in shortfalls(reckoning, objectives)]
     return [f for _, f in sorted(found, key=lambda pair: (pair[0], pair[1].key))]
@@ -87,10 +89,32 @@ def strengths(ledger: Ledger) -> list[str]:
     ]
 
 
+def proposed(reckoning: Reckoning, objectives: Objectives) -> list[Finding]:
+    """Models' proposals that nobody has accepted, as severe as they would be, worst first."""
+    ledger = reckoning.ledger
+    accepted = {judgement.check for judgement in ledger.judgements}
+    found: list[tuple[float, Finding]] = []
+    for proposal in ledger.proposals.values():
+        if proposal.id in accepted:
+            continue
+        weighed = sorted(
+            (weigh(row, reckoning, objectives) for row in rows_of(proposal, ledger.resources)),
+            key=lambda each: each.place,
+        )
+        severity = severity_for(weighed[0].share) if weighed else None
+        if severity is not None:
+            finding = _of_model(proposal, weighed, severity, ledger)
+            found.append((-weighed[0].share, finding.model_copy(update={"status": "PROPOSED"})))
+    return [f for _, f in sorted(found, key=lambda pair: (pair[0], pair[1].key))]
+
+
 def _finding(
-    check: Check, weighed: Sequence[Weighed], severity: Severity, ledger: Ledger
+    check_id: str, weighed: Sequence[Weighed], severity: Severity, ledger: Ledger
 ) -> Finding:
     """One defect on all resources that show it, the worst first."""
+    if check_id in ledger.proposals:
+        return _of_model(ledger.proposals[check_id], weighed, severity, ledger)
+    check = all_checks()[check_id]
     worst = weighed[0]
     evidence = [e for row in weighed for e in row.judgement.evidence]
     known = ledger.resources.get(worst.judgement.resource)
@@ -115,4 +139,29 @@ def _finding(
         evidence=tuple(evidence[:_MOST_EVIDENCE]),
         recommendation=check.recommendation,
         documentation=check.documentation,
+    )
+
+
+def _of_model(
+    proposal: Proposal, weighed: Sequence[Weighed], severity: Severity, ledger: Ledger
+) -> Finding:
+    """What a model found: marked as such, whoever has accepted it."""
+    worst = weighed[0]
+    known = ledger.resources.get(worst.judgement.resource)
+    return Finding(
+        id=proposal.id,
+        key=proposal.id,
+        title=proposal.title,
+        resource=worst.judgement.resource,
+        resources=tuple(row.judgement.resource for row in weighed),
+        resource_type=known.type if known else WORKLOAD,
+        category=proposal.category,
+        severity=severity,
+        layer=Layer.CONTINUOUS_IMPROVEMENT,
+        effect=worst.effect,
+        origin="model",
+        rationale=proposal.because,
+        evidence=proposal.evidence[:_MOST_EVIDENCE],
+        recommendation=proposal.recommendation,
+        documentation=proposal.documentation,
     )

@@ -6,6 +6,7 @@ from pydantic import BaseModel
 
 from state.judgements import Assessment, Contribution, Judgement
 from state.snapshot import Gap, GapReason, Resource, Snapshot
+from state.thinking import Proposal
 from tools.grading.composition import composition_of, uses
 from tools.grading.noticing import noticed
 
@@ -30,6 +31,7 @@ class Ledger(BaseModel):
     resources: dict[str, GradedResource]  # members by id
     gaps: tuple[Gap, ...]
     between: dict[str, GradedResource] = {}  # neighbours that hard paths lead over, by id
+    proposals: dict[str, Proposal] = {}  # models', by id; the accepted ones are rows as well
 
     @property
     def judgements(self) -> Iterable[Judgement]:
@@ -76,7 +78,11 @@ class Ledger(BaseModel):
         return tuple(reversed(path))
 
 
-def build_ledger(snapshot: Snapshot, assessments: Mapping[str, Assessment]) -> Ledger:
+def build_ledger(
+    snapshot: Snapshot,
+    assessments: Mapping[str, Assessment],
+    proposals: Iterable[Proposal] = (),
+) -> Ledger:
     """The ledger of a workload."""
     composition = composition_of(snapshot.resources.values(), snapshot.relations)
     told = noticed(snapshot, uses(snapshot.resources, snapshot.relations))
@@ -98,5 +104,6 @@ def build_ledger(snapshot: Snapshot, assessments: Mapping[str, Assessment]) -> L
         assessments={code: assessments[code] for code in sorted(assessments)},
         resources={each.id: graded(each) for each in known if each.member},
         gaps=tuple(snapshot.gaps),
+        proposals={each.id: each for each in sorted(proposals, key=lambda each: each.id)},
         between={each.id: graded(each) for each in known if not each.member and each.id in over},
     )
