@@ -217,13 +217,16 @@ def _verdict(said: str | None) -> str:
 
 
 def _field(move: EvidenceMove) -> str:
-    change = f"{_value(move.before)} → {_value(move.after)}"
-    return f"{plain(move.operation)} {plain(move.path)}: {change}"
+    """A field and its values; one that only one of the two looked at has but one."""
+    field = f"{plain(move.operation)} {plain(move.path)}"
+    if move.before and move.after:
+        return f"{field}: {_value(move.before)} → {_value(move.after)}"
+    return f"{field} {'=' if move.after else 'was'} {_value(move.after or move.before)}"
 
 
 def _value(seen: Seen | None) -> str:
     if seen is None:
-        return "not looked at"
+        return "-"
     value = plain(json.dumps(seen.value, ensure_ascii=False, default=str))
     return value if len(value) <= _LONGEST_VALUE else f"{value[: _LONGEST_VALUE - 1]}…"
 
