@@ -203,14 +203,16 @@ class _Case:
     def _moves(self, own: Fixes, fixes: Fixes, after: _Graded) -> list[Move]:
         """The categories whose letters would be worse without these."""
         rest = fixes - own
-        without: dict[str, list[str]] = {}
+        without: dict[str, list[str | None]] = {}
         for need in self.needs:
             if own & need.fixes:
                 for code, letter in need.letters(rest & need.fixes).items():
                     without.setdefault(code, []).append(letter)
-        return [
-            Move(category=code, without=worst(without[code]), letter=reached)
-            for code, each in after.grades.items()
-            if (reached := each.letter) and code in without
-            if worst([*without[code], reached]) != reached
-        ]
+        found = []
+        for code, letters in without.items():
+            reached, left = after.grades[code].letter, [letter for letter in letters if letter]
+            least = worst(left) if len(left) == len(letters) else None
+            if reached and (least is None or worst([least, reached]) != reached):
+                found.append(Move(category=code, without=least, letter=reached))
+        order = list(after.grades)
+        return sorted(found, key=lambda move: order.index(move.category))

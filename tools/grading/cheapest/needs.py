@@ -77,13 +77,13 @@ class ResourceNeed:
             for name, share in self.shares.of(self.resource, fixes).items()
         )
 
-    def letters(self, fixes: Fixes) -> dict[str, str]:
+    def letters(self, fixes: Fixes) -> dict[str, str | None]:
         """The letter that each category would have because of this resource."""
-        found: dict[str, str] = {}
+        largest: dict[str, float] = {}
         for name, share in self.shares.of(self.resource, fixes).items():
             code = category_of_scenario()[name].code
-            found[code] = worst([found.get(code, "A"), letter_for(share)])
-        return found
+            largest[code] = max(largest.get(code, 0.0), share)
+        return {code: letter_for(share) for code, share in largest.items()}
 
 
 @dataclass(frozen=True)
@@ -113,10 +113,10 @@ class CoverageNeed:
             return float(len(LETTERS))
         return float(LETTERS.index(coverage.limit(self.goal)) - LETTERS.index(self.goal))
 
-    def letters(self, fixes: Fixes) -> dict[str, str]:
+    def letters(self, fixes: Fixes) -> dict[str, str | None]:
         """The best letter that may be given for the category."""
         coverage = self._coverage(fixes)
-        return {} if coverage.too_little else {self.category: coverage.limit("A")}
+        return {self.category: None if coverage.too_little else coverage.limit("A")}
 
     @cached_property
     def _resources(self) -> frozenset[str]:

@@ -1,7 +1,7 @@
 """Why no fix brings a category to a letter, and at which objectives it would be there."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from math import ceil, inf, isinf
+from math import ceil, inf
 
 from state.categories import Category, categories, scenarios
 from state.errors import InvalidObjectives
@@ -141,11 +141,11 @@ def _would_do(
         estimate = struck.estimate
         scope = "region_" if scenarios()[estimate.scenario].only_if_region_must_survive else ""
         for what, seconds in (("rto", estimate.rto_seconds), ("rpo", estimate.rpo_seconds)):
-            least = inf if seconds is None else seconds / most_for(target)
-            if isinf(least) or least > LONGEST:
+            least = _least(seconds, most_for(target))
+            if least is None or least > LONGEST:
                 return None
             name = f"{scope}{what}_seconds"
-            needed[name] = max(needed.get(name, 0), ceil(least))
+            needed[name] = max(needed.get(name, 0), least)
     asked = {
         name: max(value, needed.get(name, 0))
         for name in type(objectives).model_fields
@@ -158,6 +158,14 @@ def _would_do(
         return Objectives(**asked)
     except InvalidObjectives:
         return None
+
+
+def _least(seconds: float | None, most: float) -> int | None:
+    """The shortest target, in whole seconds, of which an estimate is no larger share."""
+    if seconds is None:
+        return None
+    least = ceil(seconds / most)
+    return least if least == 0 or seconds / least <= most else least + 1
 
 
 def _listed(names: Sequence[str], most: int = 3) -> str:
