@@ -27,9 +27,9 @@ from state.premises import Premises
 from state.report import Report
 from tools.grading.attributing import Standings, facts_of
 from tools.grading.exchanging import Result
-from tools.grading.explaining import require_known
 from tools.grading.ledger import Ledger
 from tools.grading.reckoning import Reckoning
+from tools.grading.versions import require_known
 
 
 def compare(

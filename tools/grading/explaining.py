@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from math import inf
 
 from state.categories import Category, categories, category_of_scenario, scenarios
-from state.errors import StoreUnusable, WrongUse
+from state.errors import WrongUse
 from state.explanations import (
     Cap,
     CategoryExplained,
@@ -18,7 +18,7 @@ from state.explanations import (
     RowExplained,
     Unanswered,
 )
-from state.grades import Finding, Grade
+from state.grades import Finding
 from state.judgements import AnswerValue, Assessment, Phase, Verdict
 from state.objectives import Objectives
 from state.report import Report
@@ -39,6 +39,7 @@ from tools.grading.reckoning import Reckoning
 from tools.grading.recoveries import recoveries
 from tools.grading.sums import explained, turns, verdicts_by_place
 from tools.grading.targets import targets_of
+from tools.grading.versions import changed_since, require_checks, require_known
 
 OVERALL = "overall"
 _NEXT = 3  # estimates that would set the letter next
@@ -59,48 +60,15 @@ def explain(what: str, report: Report, reckoning: Reckoning) -> Explanation:
         StoreUnusable: the rows speak of constants or scenarios that this version does not know.
     """
     require_known(reckoning)
-    _require_checks(reckoning)
+    require_checks(reckoning)
     return Explanation(
         thread=report.thread,
         checkpoint=report.checkpoint,
         workload=str(report.workload.selector),
         objectives=report.objectives,
-        changed=_changed(report, reckoning),
+        changed=changed_since(report, reckoning),
         explained=_Explaining(reckoning, report.objectives).about(what),
     )
-
-
-def require_known(reckoning: Reckoning) -> None:
-    """Refuse rows of a version whose vocabulary is another.
-
-    Raises:
-        StoreUnusable: they are.
-    """
-    for judgement in reckoning.ledger.judgements:
-        for contribution in (*judgement.contributions, *judgement.otherwise):
-            strange = contribution.assumption not in reckoning.table or (
-                contribution.scenario is not None and contribution.scenario not in scenarios()
-            )
-            if strange:
-                raise StoreUnusable(
-                    "the result was judged by a version of seeams whose estimates had other steps "
-                    f"({contribution.assumption}): assess the workload again"
-                )
-
-
-def _require_checks(reckoning: Reckoning) -> None:
-    """Refuse defects and savings of which only another version's catalogue says what they are."""
-    speaking = {
-        row.check
-        for row in reckoning.ledger.judgements
-        if row.verdict is Verdict.FAIL or row.otherwise
-    }
-    strangers = speaking - set(all_checks())
-    if strangers:
-        raise StoreUnusable(
-            "the result was judged by a version of seeams with other checks "
-            f"({min(strangers)}): assess the workload again"
-        )
 
 
 class _Explaining:
@@ -410,20 +378,3 @@ def _bears_on(check: str, scenario: str) -> bool:
     known = all_checks().get(check)
     effects = (*known.on_fail, *known.on_pass) if known else ()
     return any(effect.scenario and effect.scenario.name == scenario for effect in effects)
-
-
-def _changed(report: Report, reckoning: Reckoning) -> str:
-    """Which stored grades this version would not give: its constants or bands are others."""
-    moved = [
-        f"{category.title} {stored.letter or 'without a letter'}"
-        for category in categories()
-        if (stored := report.grades.get(category.code))
-        and _numbers(stored) != _numbers(grade(category, reckoning, report.objectives))
-    ]
-    if not moved:
-        return ""
-    return f"graded by another version of seeams, which came to other numbers: {', '.join(moved)}"
-
-
-def _numbers(graded: Grade) -> tuple[str | None, float | None, float | None]:
-    return graded.letter, graded.rto_seconds, graded.rpo_seconds
