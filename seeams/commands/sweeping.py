@@ -44,8 +44,9 @@ def sweep(
 ) -> None:
     """Show which letters a stored assessment gets at which RTO and RPO, and where they turn.
 
-    Answered from the store: no AWS call, no specialist. What a policy asks of single disruptions is
-    left aside: each pair holds for all of them.
+    Answered from the store: no AWS call, no specialist.
+
+    A pair holds for every disruption, whatever a policy asks of some.
     """
     from graph.runs import reckoning_of
     from seeams.asked import durations_of

@@ -1,11 +1,14 @@
 """Durations as people write them, and objectives that contradict themselves."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from state.errors import InvalidDuration, InvalidObjectives, WrongUse
 from state.objectives import (
+    Disruption,
     DAY,
     HOUR,
     LONGEST,
@@ -112,6 +115,10 @@ def test_never_and_no_time_have_words() -> None:
     assert spell_duration(0) == "no time"
 
 
+MINUTE_EACH = {"rto_seconds": 60, "rpo_seconds": 60}
+AZ: dict[str, Any] = {"name": "AZ", "scenarios": ("zone_lost",)}
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -124,9 +131,17 @@ def test_never_and_no_time_have_words() -> None:
         {"rto_seconds": 60, "rpo_seconds": 60, "region_rto_seconds": 59, "region_rpo_seconds": 60},
         {"rto_seconds": 60, "rpo_seconds": 60, "region_rto_seconds": 60, "region_rpo_seconds": 59},
         {"rto_seconds": 60, "rpo_seconds": 60, "region_rto_seconds": 60, "region_rpo_seconds": 0},
+        {**MINUTE_EACH, "disruptions": (Disruption(**AZ, rto_seconds=0),)},
+        {**MINUTE_EACH, "disruptions": (Disruption(**AZ, rpo_seconds=-1),)},
+        {
+            **MINUTE_EACH,
+            "region_rto_seconds": 60,
+            "region_rpo_seconds": 60,
+            "disruptions": (Disruption(**AZ, rto_seconds=61),),
+        },
     ],
 )
-def test_contradictory_objectives_are_refused_as_themselves(wrong: dict[str, int]) -> None:
+def test_contradictory_objectives_are_refused_as_themselves(wrong: dict[str, Any]) -> None:
     """Not wrapped in pydantic's error: the command line prints the message and nothing else."""
     with pytest.raises(InvalidObjectives) as refusal:
         Objectives(**wrong)
@@ -152,8 +167,21 @@ def test_tolerance_is_that_of_the_tighter_objective(rto: int, rpo: int) -> None:
     assert Objectives(rto_seconds=rpo, rpo_seconds=rto).tolerance is tolerance
 
 
+def test_a_disruptions_own_objective_may_be_the_tightest() -> None:
+    asked = Objectives(
+        rto_seconds=DAY, rpo_seconds=DAY, disruptions=(Disruption(**AZ, rpo_seconds=60),)
+    )
+    assert asked.tolerance is Tolerance.LOW
+
+
 def test_objectives_survive_json() -> None:
     objectives = Objectives(
-        rto_seconds=60, rpo_seconds=61, region_rto_seconds=62, region_rpo_seconds=63
+        rto_seconds=60,
+        rpo_seconds=61,
+        region_rto_seconds=62,
+        region_rpo_seconds=63,
+        policy="shop",
+        disruptions=(Disruption(**AZ, rto_seconds=7),),
+        notes=("read",),
     )
     assert Objectives.model_validate_json(objectives.model_dump_json()) == objectives

@@ -56,7 +56,7 @@ def told(minutes: float, resource: str = "arn:db") -> Judgement:
     )
 
 
-def found(ledger: Ledger, hours: float = 24, **fields: int) -> list[Finding]:
+def found(ledger: Ledger, hours: float = 24, **fields: Any) -> list[Finding]:
     seconds = round(hours * HOUR)
     asked = Objectives(rto_seconds=seconds, rpo_seconds=seconds, **fields)
     return findings(Reckoning(ledger, assumptions()), asked)

@@ -189,7 +189,7 @@ def test_the_loss_of_a_region_counts_only_if_a_region_must_survive(ledger_of: Le
     """8 h 30 by hand: nothing at all without Region objectives, an F of one hour, a B of a day."""
     gone = effect(REGION_LOST.name, Phase.ACT, "rebuild_component", by_person=True)
     ledger = ledger_of({SPOF.code: [row(Verdict.FAIL, gone), row(Verdict.PASS, FAILOVER)]})
-    hour = {"rto_seconds": HOUR, "rpo_seconds": HOUR}
+    hour: dict[str, Any] = {"rto_seconds": HOUR, "rpo_seconds": HOUR}
     assert given(SPOF, ledger, Objectives(**hour)).letter == "A"
     for region, letter in ((HOUR, "F"), (24 * HOUR, "B")):
         asked = Objectives(**hour, region_rto_seconds=region, region_rpo_seconds=region)
