@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 
 from state.errors import InvalidDuration, InvalidObjectives, WrongUse
 from state.objectives import (
-    Disruption,
     DAY,
     HOUR,
     LONGEST,
     LOW_BELOW,
     MEDIUM_BELOW,
     MINUTE,
+    Disruption,
     Objectives,
     Tolerance,
     parse_duration,
