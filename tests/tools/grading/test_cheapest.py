@@ -11,7 +11,7 @@ from agents.on_paper import cheapest_way
 from agents.on_paper import given as on_paper
 from agents.specialist import assess
 from state.categories import categories
-from state.judgements import Assessment
+from state.judgements import Assessment, Verdict
 from state.objectives import Objectives
 from state.plans import ObstacleKind, Plan
 from state.premises import Fix, Premises
@@ -138,6 +138,7 @@ def price(made: Sequence[Candidate]) -> tuple[int, int, int]:
 
 slow = settings(
     max_examples=10,
+    derandomize=True,  # the catalogue is large: what one run finds the next must find too
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
@@ -212,7 +213,10 @@ def test_objectives_that_would_do_do(names: list[str], objectives: Objectives, t
 def test_more_fixes_never_make_anything_worse(
     names: list[str], objectives: Objectives, data: st.DataObject
 ) -> None:
-    """Of what is there, nothing recovers later or loses more; what fixes add is judged anew."""
+    """Of what is there, nothing recovers later or loses more.
+
+    What fixes add is judged anew; what was unknown until a fix shows it may be anything.
+    """
     case = Case(workload_of(names), objectives)
     candidates = sorted(set(candidates_in(case.ledger)))
     some = data.draw(st.lists(st.sampled_from(candidates), unique=True, max_size=4))
@@ -221,7 +225,11 @@ def test_more_fixes_never_make_anything_worse(
         shares_of(Reckoning(case.ledger_with(made), assumptions()), objectives)
         for made in (some, more)
     )
-    for resource in before.keys() & after.keys() & case.snapshot.resources.keys():
+    unknown = {
+        row.resource for row in case.ledger_with(some).judgements if row.verdict is Verdict.UNKNOWN
+    }
+    there = case.snapshot.resources.keys() - unknown
+    for resource in before.keys() & after.keys() & there:
         for scenario in before[resource].keys() & after[resource].keys():
             assert after[resource][scenario] <= before[resource][scenario], (resource, scenario)
 

@@ -206,10 +206,12 @@ class _Case:
         without: dict[str, list[str | None]] = {}
         for need in self.needs:
             if own & need.fixes:
-                for code, letter in need.letters(rest & need.fixes).items():
+                for code, letter in need.letters(rest).items():
                     without.setdefault(code, []).append(letter)
         found = []
         for code, letters in without.items():
+            if code not in self.goals:
+                continue
             reached, left = after.grades[code].letter, [letter for letter in letters if letter]
             least = worst(left) if len(left) == len(letters) else None
             if reached and (least is None or worst([least, reached]) != reached):
