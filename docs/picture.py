@@ -1,4 +1,4 @@
-"""Draws docs/demo.svg: what `seeams demo` really prints, as a terminal shows it.
+"""Draws the README's pictures from real results: what `seeams demo` prints, and a sweep.
 
 python docs/picture.py
 """
@@ -12,17 +12,20 @@ from rich.console import Console
 from rich.terminal_theme import MONOKAI
 from rich.text import Text
 
-from graph.runs import assess, snapshot_of
+from graph.runs import assess, reckoning_of, snapshot_of
 from seeams.accounts import account_of, reader
 from seeams.rendering.names import Names
 from seeams.rendering.report import print_report
+from seeams.rendering.sweep_picture import draw
 from state.channels import Request
 from state.objectives import HOUR, Objectives
+from state.report import Report
 from state.snapshot import Selector
 from state.store import Store
 from tools.embedded.server import EmbeddedAccount
+from tools.grading.sweeping import sweep
 
-PICTURE = Path(__file__).with_name("demo.svg")
+HERE = Path(__file__).parent
 WIDTH = 100  # columns
 HEIGHT = 51  # lines: the letters, the arithmetic, the first finding
 # rich's own frame names a web font; a picture that opens offline takes what the reader has.
@@ -30,27 +33,33 @@ _FONTS = "font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sa
 
 
 def main() -> None:
-    """Assess the sample and write the picture."""
+    """Assess the samples and write the pictures."""
+    console = Console(
+        record=True, width=WIDTH, file=io.StringIO(), force_terminal=True, highlight=False
+    )
     with (
         tempfile.TemporaryDirectory() as folder,
         Store(f"sqlite:///{folder}/seeams.db") as store,
         EmbeddedAccount() as embedded,
     ):
-        embedded.build("food-agent")
-        account = account_of(embedded.session(), lambda *_: None, embedded.endpoint_url)
-        request = Request(
-            thread="demo-food-agent",
-            selector=Selector(tags={"workload": "food-agent"}),
-            account=account.identify(embedded.region)[0],
-            regions=(embedded.region,),
-        )
-        objectives = Objectives(rto_seconds=24 * HOUR, rpo_seconds=12 * HOUR)
-        report = assess(store, request, objectives, reader(account))
-        console = Console(
-            record=True, width=WIDTH, file=io.StringIO(), force_terminal=True, highlight=False
-        )
+        report = _assessed("food-agent", embedded, store)
         print_report(console, report, Names(snapshot_of(store, report)))
-    PICTURE.write_text(_svg(console), encoding="utf-8")
+        report = _assessed("shop-ha", embedded, store)
+        draw(sweep(reckoning_of(store, report), report.objectives), report, HERE / "sweep.png")
+    (HERE / "demo.svg").write_text(_svg(console), encoding="utf-8")
+
+
+def _assessed(workload: str, embedded: EmbeddedAccount, store: Store) -> Report:
+    embedded.build(workload)
+    account = account_of(embedded.session(), lambda *_: None, embedded.endpoint_url)
+    request = Request(
+        thread=f"demo-{workload}",
+        selector=Selector(tags={"workload": workload}),
+        account=account.identify(embedded.region)[0],
+        regions=(embedded.region,),
+    )
+    objectives = Objectives(rto_seconds=24 * HOUR, rpo_seconds=12 * HOUR)
+    return assess(store, request, objectives, reader(account))
 
 
 def _svg(console: Console) -> str:
