@@ -75,7 +75,9 @@ def objectives_of(
         options = " and ".join(f"--{name}" for name in missing)
         raise InvalidObjectives(f"{options} missing: say what to grade against, {_EXAMPLE}")
     fields |= {f"{name}_seconds": _ask(_QUESTIONS[name]) for name in missing}
-    return Objectives(**_winning(fields, rto, rpo))
+    return Objectives(
+        **_winning(fields, rto=rto, rpo=rpo, region_rto=region_rto, region_rpo=region_rpo)
+    )
 
 
 def objectives_instead(
@@ -97,7 +99,9 @@ def objectives_instead(
     fields = {name: getattr(before, name) for name in Objectives.model_fields}
     if policy is not None:  # sets everything anew
         fields = {n: fields[n] for n in ("rto_seconds", "rpo_seconds")} | _read(policy)
-    return Objectives(**_winning(fields | given, rto, rpo))
+    return Objectives(
+        **_winning(fields | given, rto=rto, rpo=rpo, region_rto=region_rto, region_rpo=region_rpo)
+    )
 
 
 def _read(policy: Path | None) -> dict[str, Any]:
@@ -122,16 +126,21 @@ def _given(
     return {name: parse_duration(text) for name, text in given.items() if text is not None}
 
 
-def _winning(fields: dict[str, Any], rto: str | None, rpo: str | None) -> dict[str, Any]:
+def _winning(fields: dict[str, Any], **options: str | None) -> dict[str, Any]:
     """What an option names holds for every disruption of a policy but the loss of a Region."""
     disruptions = fields.get("disruptions", ())
     notes = fields.get("notes", ())
-    for name, option in (("rto", rto), ("rpo", rpo)):
-        if option is not None and disruptions:
+    for name, option in options.items():
+        if option is None or not disruptions:
+            continue
+        what = name[-3:].upper()
+        if not name.startswith("region_"):
             nothing = {f"{name}_seconds": None}
             disruptions = tuple(each.model_copy(update=nothing) for each in disruptions)
-            what = name.upper()
-            notes = (*notes, f"--{name} {option} stands in for every {what} of it but a Region's")
+            whose = f"every {what} of it but a Region's"
+        else:
+            whose = f"its {what} for the loss of a Region"
+        notes = (*notes, f"--{name.replace('_', '-')} {option} stands in for {whose}")
     return fields | {"disruptions": disruptions, "notes": notes}
 
 

@@ -136,6 +136,9 @@ def test_an_option_wins_for_what_it_names(file: Path) -> None:
     assert asked(objectives, "bad_change") == (600, 12 * HOUR)
     assert asked(objectives, "region_lost") == (2 * DAY, DAY)
     assert "--rto 10m stands in for every RTO" in objectives.notes[-1]
+    longer = objectives_instead(objectives, None, None, "3d", None)
+    assert asked(longer, "region_lost") == (3 * DAY, DAY)
+    assert longer.notes[-1] == "--region-rto 3d stands in for its RTO for the loss of a Region"
     later = objectives_instead(objectives, None, "1m", None, None)
     assert asked(later, "zone_lost") == (600, 60)
     assert later.policy == "Shop"
