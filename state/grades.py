@@ -130,7 +130,8 @@ class Documentation(BaseModel):
 
     title: str
     url: str
-    source: str = "catalogue"  # or "mcp"
+    source: str = "catalogue"  # or "mcp": a documentation tool returned it in this run
+    server: str = ""  # which one: awslabs, knowledge, embedded
 
 
 class FindingEffect(BaseModel):

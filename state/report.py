@@ -27,6 +27,16 @@ class WorkloadSummary(BaseModel):
     taken_at: datetime
 
 
+class LookedUp(BaseModel):
+    """What the documentation tools did for a run."""
+
+    servers: list[str] = []  # that returned pages, in the order of their first
+    calls: int = 0
+    pages: int = 0  # that they returned, each once
+    left: int = 0  # findings that were not looked up: they have the catalogue's links alone
+    troubles: list[str] = []  # servers that were given up, and why
+
+
 class Report(BaseModel):
     """One graded result. Fields are only ever added."""
 
@@ -45,6 +55,7 @@ class Report(BaseModel):
     summary: Summary | None = None  # a model's words
     proposals: list[Finding] = []  # models' findings that nobody has accepted yet
     thoughts: dict[str, Thinking] = {}  # what models did, by category code
+    documentation: LookedUp | None = None  # None: nothing was looked up
     answers: list[AnswerRow]
     gaps: list[GapRow]
     usage: Usage
