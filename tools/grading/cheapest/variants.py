@@ -14,7 +14,7 @@ from itertools import combinations
 from state.errors import InvalidPremises
 from state.judgements import WORKLOAD, Assessment, Judgement
 from state.objectives import Objectives
-from state.snapshot import Snapshot
+from state.snapshot import RelationKind, Snapshot
 from tools.checks import Check, all_checks
 from tools.checks.fixing import mend
 from tools.checks.judging import judge, workload_of
@@ -24,6 +24,7 @@ from tools.checks.view import View
 from tools.grading.assumptions import Assumptions
 from tools.grading.cheapest.search import Fixes
 from tools.grading.cheapest.warnings import Warnings
+from tools.grading.composition import composition_of
 from tools.grading.estimates import share
 from tools.grading.ledger import GradedResource, Ledger
 from tools.grading.reckoning import Reckoning
@@ -63,6 +64,7 @@ class Variants:
                 self._by_type[kind].append(check)
         self.candidates: list[Candidate] = []
         self._alone: list[Changes] = []
+        self._softened: list[frozenset[str]] = []
         self._touching: dict[Key, set[int]] = defaultdict(set)
         for candidate in sorted(candidates):
             self._add(candidate)
@@ -83,7 +85,8 @@ class Variants:
     def bearing_on(self, resource: str) -> Fixes:
         """The fixes that can change how a resource is judged, and how soon anybody is told."""
         if resource not in self._bearing:
-            found, before = self._warnings.bearing_on(resource), None
+            softening = {fix for fix, soft in enumerate(self._softened) if resource in soft}
+            found, before = self._warnings.bearing_on(resource) | softening, None
             while found != before:
                 before = found
                 for check in self._checks_of(resource):
@@ -95,7 +98,7 @@ class Variants:
     def mattering_to(self, resource: str, scenarios: Set[str]) -> Fixes:
         """Of the fixes that bear on a resource those that change what counts in some scenarios."""
         found = self._warnings.bearing_on(resource)
-        found |= {fix for fix in self.bearing_on(resource) if self.is_gone(resource, {fix})}
+        found |= {fix for fix in self.bearing_on(resource) if not self.counts(resource, {fix})}
         for check in self._checks_of(resource):
             if not _speaks_of(check, scenarios):
                 continue
@@ -127,8 +130,15 @@ class Variants:
         return resource.model_copy(update={"noticed": told})
 
     def is_gone(self, resource: str, fixes: Set[int]) -> bool:
-        """Whether one of the fixes takes the resource away."""
-        return any(self._alone[fix].resources.get(resource, self) is None for fix in fixes)
+        """Whether one of the fixes takes the resource away, or out of the workload."""
+        changed = [self._alone[fix].resources for fix in fixes]
+        after = [resources[resource] for resources in changed if resource in resources]
+        return any(each is None or not each.member for each in after)
+
+    def counts(self, resource: str, fixes: Set[int]) -> bool:
+        """Whether it sets letters: it is there, and the rest cannot go on without it."""
+        softened = any(resource in self._softened[fix] for fix in fixes)
+        return not softened and not self.is_gone(resource, fixes)
 
     def added(self) -> set[str]:
         """The resources that some fix adds."""
@@ -148,6 +158,14 @@ class Variants:
             self._touching[key].add(len(self.candidates))
         self.candidates.append(candidate)
         self._alone.append(changes)
+        self._softened.append(self._now_soft(paper, changes))
+
+    def _now_soft(self, paper: Paper, changes: Changes) -> frozenset[str]:
+        """What the rest goes on without as soon as the fix is made."""
+        relations = (r for found in changes.outgoing.values() for r in found)
+        if all(relation.kind is RelationKind.OBSERVABILITY for relation in relations):
+            return frozenset()
+        return composition_of(paper.resources.values(), paper.relations).soft
 
     def _changed(self, fixes: Fixes) -> Snapshot:
         """The account with these fixes made, in the one order there is."""
@@ -280,7 +298,7 @@ class Shares:
         return self._known[resource, fixes]
 
     def _worked_out(self, resource: str, fixes: Fixes) -> Mapping[str, float]:
-        if self._variants.is_gone(resource, fixes):
+        if not self._variants.counts(resource, fixes):
             return {}
         rows = tuple(self._variants.rows(resource, fixes))
         known = self._ledger.resources.get(resource)
