@@ -218,8 +218,9 @@ Target = Annotated[
 Lose = Annotated[
     str | None,
     typer.Option(
-        metavar="az:NAME|region:NAME|resource:NAME",
-        help="Lose it on paper: what stops, when what is back, which data is gone.",
+        metavar="KIND:NAME",
+        help="Lose az:NAME, region:NAME or resource:NAME (or its ARN) on paper: what stops, when "
+        "what is back, which data is gone.",
         rich_help_panel=_PREMISES,
     ),
 ]
