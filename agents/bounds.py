@@ -10,9 +10,12 @@ from langchain.agents.middleware import AgentMiddleware
 from langchain_core.messages import AIMessage
 
 from agents.models import Price, price_of
+from state.limits import Limits
 
 if TYPE_CHECKING:
     from langchain.agents.middleware import ModelRequest, ModelResponse
+
+__all__ = ["Budget", "CutShort", "Limits", "Metered", "OverBudget", "Spent"]
 
 _CUT_SHORT = ("max_tokens", "model_context_window_exceeded")
 
@@ -26,17 +29,6 @@ class CutShort(Exception):
 
     The client repairs truncated JSON in silence: `{"resource": "db1"` would run.
     """
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What one run may spend at most."""
-
-    tokens: int = 400_000
-    usd: float = 2.0
-    model_calls: int = 120
-    seconds: float = 600.0
-    steps: int = 24  # model calls of one agent
 
 
 @dataclass
@@ -64,10 +56,14 @@ class Spent:
 
 @dataclass
 class Budget:
-    """The limits of a run and what is left of them; safe to share between threads."""
+    """The limits of a run and what is left of them; safe to share between threads.
+
+    Once `stopped` is set, because the user ends the run, no further call is made.
+    """
 
     limits: Limits = field(default_factory=Limits)
     clock: Callable[[], float] = time.monotonic
+    stopped: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
         self._lock = threading.Lock()
@@ -78,8 +74,10 @@ class Budget:
         """Reserve one model call.
 
         Raises:
-            OverBudget: a limit is reached.
+            OverBudget: a limit is reached, or the run was stopped.
         """
+        if self.stopped.is_set():
+            raise OverBudget("the run was stopped")
         with self._lock:
             spent, limits = self.spent, self.limits
             seconds = self.clock() - self._started

@@ -1,12 +1,14 @@
 """Models by name: `bedrock:ID` through the Converse API, or any provider of `init_chat_model`."""
 
-import os
+import logging
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
 
 from state.errors import ModelUnavailable, WrongUse
 
@@ -51,7 +53,8 @@ def model_named(
 ) -> Model | None:
     """The model of `--model`; several, separated by commas, stand in for one another in that order.
 
-    Nothing is called yet. AWS's own settings count, AWS_ENDPOINT_URL_BEDROCK_RUNTIME among them.
+    Nothing is called yet. AWS's own settings count, AWS_ENDPOINT_URL_BEDROCK_RUNTIME among them;
+    `region` and `profile` None: as they say.
 
     Raises:
         WrongUse: the name is none.
@@ -91,24 +94,38 @@ def _chat(name: str, region: str | None, profile: str | None) -> "BaseChatModel"
     except ImportError as error:
         raise ModelUnavailable(f"{name}: {error}") from error
     except ValueError as error:
-        raise WrongUse(f"{name}: {error}") from error
+        if str(error).startswith("Unsupported provider"):
+            raise WrongUse(
+                f"{name!r} is no model: there is no provider {provider!r}; --model takes "
+                "bedrock:MODEL-ID or provider:model"
+            ) from error
+        raise ModelUnavailable(f"{name}: {_first_line(error)}") from error
+    except Exception as error:  # a provider's client raises what it likes where a key is missing
+        raise ModelUnavailable(f"{name}: {_first_line(error)}") from error
 
 
 def _bedrock(model: str, region: str | None, profile: str | None) -> "BaseChatModel":
+    from tools.aws.bedrock import clients  # says what is missing before langchain is loaded
+
+    runtime, control = clients(region, profile, _TIMEOUT_SECONDS)
     from langchain_aws import ChatBedrockConverse
 
+    # It warns of models that do not stream, in the middle of the progress that is shown.
+    logging.getLogger("langchain_aws").setLevel(logging.ERROR)
     try:
         return ChatBedrockConverse(
             model=model,
-            region_name=region or os.environ.get("AWS_REGION") or None,
-            credentials_profile_name=profile,
+            client=runtime,
+            bedrock_client=control,
             max_tokens=_MOST_OUTPUT_TOKENS,
             temperature=0,
-            max_retries=0,  # the agent tries again, within the run's budget
-            timeout=_TIMEOUT_SECONDS,
         )
     except Exception as error:  # whatever langchain and botocore miss: settings, not code
-        raise ModelUnavailable(
-            f"Amazon Bedrock cannot be used: {error}. Name a Region (AWS_REGION) and credentials "
-            "(AWS_PROFILE), or leave --model out: everything works without one"
-        ) from error
+        raise ModelUnavailable(f"bedrock:{model} cannot be used: {_first_line(error)}") from error
+
+
+def _first_line(error: Exception) -> str:
+    """What went wrong, without pydantic's frame around it."""
+    if isinstance(error, ValidationError):
+        return str(error.errors()[0]["msg"]).removeprefix("Value error, ")
+    return str(error).partition("\n")[0]

@@ -106,7 +106,13 @@ class Nodes:
             if self._outside.think and not assessment.failed:
                 thinking = self._outside.think(category, snapshot, assessment, observe)
                 written["thoughts"] = {category.code: self._store.put(thinking)}
-                written["usage"] = _used(config, node, spending=thinking.spending)
+                written["usage"] = _used(
+                    config,
+                    node,
+                    aws_calls=thinking.aws_calls,
+                    aws_seconds=thinking.aws_seconds,
+                    spending=thinking.spending,
+                )
             return written
 
         return assess_category

@@ -30,9 +30,9 @@ class Compared(BaseModel):
 
 
 class PremiseMove(BaseModel):
-    """A constant, an attestation or a fix on paper that only one of the two goes by."""
+    """A constant, an attestation, a fix on paper or a model's proposal that only one goes by."""
 
-    kind: Literal["constant", "attestation", "fix"]
+    kind: Literal["constant", "attestation", "fix", "proposal"]
     what: str
     before: str | None
     after: str | None

@@ -29,9 +29,13 @@ class Proposal(BaseModel):
     model: str
 
 
-def proposal_id(category: str, scenario: str, resources: tuple[str, ...]) -> str:
-    """A stable identity: the same defect proposed again, in other words, keeps its id."""
-    told_apart = "\n".join((category, scenario, *sorted(resources)))
+def proposal_id(category: str, added: Contribution, resources: tuple[str, ...]) -> str:
+    """A stable identity: the same defect proposed again, in other words, keeps its id.
+
+    Whoever accepts an id accepts what it adds, so that is part of it.
+    """
+    adds = (added.scenario or "", added.phase.value, added.assumption, str(added.by_person))
+    told_apart = "\n".join((category, *adds, *sorted(resources)))
     return f"model.{hashlib.sha256(told_apart.encode()).hexdigest()[:8]}"
 
 
@@ -78,7 +82,10 @@ class Thinking(BaseModel):
     contests: tuple[Contest, ...] = ()
     answers: tuple[Answer, ...] = ()  # to questions that the rules leave open
     dropped: tuple[Dropped, ...] = ()
+    troubles: tuple[str, ...] = ()  # what it had to do without
     tool_calls: int = 0
+    aws_calls: int = 0
+    aws_seconds: float = 0.0
     model_calls: int = 0
     input_tokens: int = 0
     output_tokens: int = 0

@@ -102,6 +102,7 @@ def _premises(before: Premises, after: Premises) -> Iterator[PremiseMove]:
         ("constant", _constants(before), _constants(after)),
         ("attestation", _words(before.attestations), _words(after.attestations)),
         ("fix", _words(before.fixes), _words(after.fixes)),
+        ("proposal", _words(before.accepted), _words(after.accepted)),
     ):
         for what in sorted({*one, *other}):
             if one.get(what) != other.get(what):
