@@ -19,16 +19,30 @@ class Page(BaseModel):
     url: str
     excerpt: str = ""
     source: str  # which server returned it: awslabs, knowledge, embedded
+    sections: tuple[str, ...] = ()  # titles within the page
+    parts: tuple["Page", ...] = ()  # the sections that the server gave addresses of
 
 
 class DocumentationFailed(Exception):
     """A documentation server gave no answer; errors that come as data count as none."""
 
 
+class NoSuchPage(DocumentationFailed):
+    """The server works, and does not have the page."""
+
+
 class Library(Protocol):
-    """A source of documentation."""
+    """A source of documentation. It may still be opening: every call waits until it is ready."""
 
     name: str
+    pause: float  # seconds between two calls
+
+    def ready(self) -> None:
+        """Wait until it can be asked.
+
+        Raises:
+            DocumentationFailed: it did not start, or not in time.
+        """
 
     def search(self, phrase: str, limit: int) -> list[Page]:
         """Pages on a phrase, best first.
@@ -41,11 +55,15 @@ class Library(Protocol):
         """A page's text, as Markdown.
 
         Raises:
-            DocumentationFailed: the server could not be asked, or has no such page.
+            NoSuchPage: it has no such page.
+            DocumentationFailed: the server could not be asked.
         """
 
+    def stop(self) -> None:
+        """Let go of whoever waits for an answer; from any thread, also within a signal handler."""
+
     def close(self) -> None:
-        """End the server's process or connection."""
+        """End the server's process or connection; of one that is still opening too."""
 
 
 def address_of(url: str) -> str:

@@ -1,17 +1,28 @@
 """Which documentation servers there are, and in which order they are tried."""
 
 import os
+import re
 import shutil
-import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
+from typing import TYPE_CHECKING, Any
 
 from tools.docs.pages import Library
+from tools.docs.session import McpLibrary
 from tools.docs.shelf import Shelf
+from tools.docs.transports import address, inside, process
+
+if TYPE_CHECKING:
+    from mcp.server.fastmcp import FastMCP
 
 AWSLABS_COMMAND = "awslabs.aws-documentation-mcp-server"
 KNOWLEDGE_URL = "https://knowledge-mcp.global.api.aws"
-_KNOWLEDGE_PAUSE = 15.0  # seconds between calls that the hosted server answers, per address
+KNOWLEDGE_PAUSE = 15.0  # seconds between calls that the hosted server answers, per address
+_PASSED_ON = re.compile(
+    r"PATH|HOME|USER|LOGNAME|SHELL|TERM|TMPDIR|TEMP|TMP|LANG|LC_\w+|SYSTEMROOT|APPDATA|LOCALAPPDATA"
+    r"|(?:UV|XDG|SSL|REQUESTS|CURL)_\w+|(?:HTTPS?|ALL|NO)_PROXY|(?:https?|all|no)_proxy"
+    r"|AWS_DOCUMENTATION_PARTITION|MCP_USER_AGENT"
+)
 
 
 class Docs(StrEnum):
@@ -24,48 +35,43 @@ class Docs(StrEnum):
     OFF = "off"
 
 
-def shelf(docs: Docs, private: Iterable[str] = ()) -> Shelf | None:
+def shelf(docs: Docs) -> Shelf | None:
     """The documentation client of a run; None where none is wanted.
 
-    The embedded server stands in for any other that fails.
+    The embedded server stands in for any other that fails. Nothing is started before the shelf is
+    (`with shelf(docs) as opened`).
     """
     if docs is Docs.OFF:
         return None
     first = _first(docs)
-    order: list[Callable[[], Library]] = [embedded] if first is embedded else [first, embedded]
-    pause = _KNOWLEDGE_PAUSE if docs is Docs.KNOWLEDGE else 0.0
-    return Shelf(order, private=private, pause=pause)
+    return Shelf([first] if first is embedded else [first, embedded])
 
 
 def awslabs() -> Library:
-    """AWS's documentation server, in a process and an environment of its own.
-
-    Raises:
-        DocumentationFailed: it does not start.
-    """
+    """AWS's documentation server, in a process and an environment of its own."""
     if shutil.which(AWSLABS_COMMAND):
-        return _started("awslabs", AWSLABS_COMMAND)
-    return _started("awslabs", "uvx", "--quiet", AWSLABS_COMMAND)
+        return McpLibrary("awslabs", process(AWSLABS_COMMAND, [], _environment()))
+    return McpLibrary("awslabs", process("uvx", ["--quiet", AWSLABS_COMMAND], _environment()))
 
 
 def knowledge() -> Library:
-    """AWS's hosted knowledge server.
-
-    Raises:
-        DocumentationFailed: it cannot be reached.
-    """
-    from tools.docs.session import McpLibrary
-
-    return McpLibrary("knowledge", {"transport": "streamable_http", "url": KNOWLEDGE_URL})
+    """AWS's hosted knowledge server."""
+    return McpLibrary("knowledge", address(KNOWLEDGE_URL), pause=KNOWLEDGE_PAUSE)
 
 
 def embedded() -> Library:
     """The server over the pages that the product knows.
 
-    Raises:
-        DocumentationFailed: it does not start.
+    In this process: a process of its own would be another interpreter to start, to wait for and to
+    end, for the same messages. `python -m tools.docs.server` is for other clients.
     """
-    return _started("embedded", sys.executable, "-m", "tools.docs.server")
+    return McpLibrary("embedded", inside(_embedded_server))
+
+
+def _embedded_server() -> "FastMCP[Any]":
+    from tools.docs.server import server
+
+    return server()
 
 
 def _first(docs: Docs) -> Callable[[], Library]:
@@ -79,21 +85,8 @@ def _first(docs: Docs) -> Callable[[], Library]:
     return chosen[docs]
 
 
-def _started(name: str, command: str, *arguments: str) -> Library:
-    from tools.docs.session import McpLibrary
-
-    return McpLibrary(
-        name,
-        {
-            "transport": "stdio",
-            "command": command,
-            "args": list(arguments),
-            "env": _environment(),
-        },
-    )
-
-
 def _environment() -> dict[str, str]:
-    """This process's, for proxies and package indexes; without keys to the account."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    return kept | {"FASTMCP_LOG_LEVEL": "ERROR"}
+    """What a server needs to start and to reach the network; no keys to anything."""
+    return {n: v for n, v in os.environ.items() if _PASSED_ON.fullmatch(n)} | {
+        "FASTMCP_LOG_LEVEL": "ERROR"
+    }

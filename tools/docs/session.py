@@ -5,181 +5,167 @@ A tool that langchain-mcp-adapters makes without a session starts its server ane
 """
 
 import asyncio
-import json
-import os
+import atexit
 import threading
-from collections.abc import AsyncIterator, Mapping
-from concurrent.futures import Future
+import time
+from collections.abc import Mapping
+from concurrent.futures import CancelledError, Future, InvalidStateError
 from concurrent.futures import TimeoutError as NoAnswer
-from contextlib import asynccontextmanager
-from pathlib import Path
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from tools.docs.pages import DocumentationFailed, Page, address_of
+from tools.docs.answers import pages_of, text_of, value_of
+from tools.docs.pages import DocumentationFailed, Page
 
 if TYPE_CHECKING:
     from langchain_core.tools import BaseTool
-    from langchain_mcp_adapters.sessions import Connection
-    from mcp import ClientSession
+
+    from tools.docs.transports import Opening
 
 CONNECT_SECONDS = 20.0  # a first start may have to unpack the server
 CALL_SECONDS = 15.0
-_CLOSE_SECONDS = 5.0
+_CLOSE_SECONDS = 6.0  # the MCP client gives a process 2 s to go, and 2 more once it is told to
+_LONGEST_PAGE = 200_000  # characters; AWS's server cuts at 5,000 unless told otherwise
 
 
 class McpLibrary:
-    """AWS documentation from an MCP server; tools are known by how their names end."""
+    """AWS documentation from an MCP server; tools are known by how their names end.
+
+    Connects in the background: whoever asks first waits for what is left of it.
+    """
 
     def __init__(
         self,
         name: str,
-        connection: "Connection",
+        opening: "Opening",
         *,
+        pause: float = 0.0,
         connect_seconds: float = CONNECT_SECONDS,
         call_seconds: float = CALL_SECONDS,
     ) -> None:
-        """Connect.
+        """Begin to connect.
 
         Args:
             name: how the server is called in reports.
-            connection: of langchain-mcp-adapters: a command (stdio) or an address (HTTP).
-            connect_seconds: until it must be ready.
+            opening: the way to the server, see `tools.docs.transports`.
+            pause: seconds between two calls that the server asks for.
+            connect_seconds: until it must be ready, from now on.
             call_seconds: until it must have answered one call.
-
-        Raises:
-            DocumentationFailed: it did not become ready in time.
         """
         self.name = name
-        self._call_seconds = call_seconds
+        self.pause = pause
+        self._due = time.monotonic() + connect_seconds
+        self._connect_seconds, self._call_seconds = connect_seconds, call_seconds
+        self._waiting_for: set[Future[Any]] = set()
+        self._stopped = False
         self._loop = asyncio.new_event_loop()
         self._ready: Future[Mapping[str, BaseTool]] = Future()
-        self._holding = self._loop.create_task(self._hold(connection))
+        self._holding = self._loop.create_task(self._hold(opening))
         self._thread = threading.Thread(
             target=self._serve, name=f"documentation {name}", daemon=True
         )
         self._thread.start()
-        try:
-            self._tools = self._ready.result(connect_seconds)
-        except (NoAnswer, Exception) as error:
-            self.close()
-            raise DocumentationFailed(f"{name}: {_root(error)}") from error
+        atexit.register(self.close)  # an exit that nobody foresaw leaves no process behind either
+
+    def ready(self) -> None:
+        """See `Library`."""
+        self._tools()
 
     def search(self, phrase: str, limit: int) -> list[Page]:
         """See `Library`."""
         answer = self._call("search_documentation", search_phrase=phrase, limit=limit)
-        found = answer.get("search_results") if isinstance(answer, dict) else answer
-        if not isinstance(found, list):
-            raise DocumentationFailed(f"{self.name}: an answer that is no list of pages")
-        return [_page(each, self.name) for each in found if isinstance(each, dict)]
+        return pages_of(answer, self.name)
 
     def read(self, url: str) -> str:
         """See `Library`."""
-        text = self._call("read_documentation", url=url.partition("#")[0])
-        if not isinstance(text, str) or text.startswith(("Failed to fetch", "Error ")):
-            raise DocumentationFailed(f"{self.name}: {str(text)[:200]}")
-        return text
+        page = url.partition("#")[0]
+        answer = self._call("read_documentation", url=page, max_length=_LONGEST_PAGE)
+        return text_of(answer, self.name)
+
+    def stop(self) -> None:
+        """See `Library`."""
+        self._stopped = True
+        for waited in (self._ready, *tuple(self._waiting_for)):
+            waited.cancel()
+        with suppress(RuntimeError):  # the loop is closed: there is nothing left to stop
+            self._loop.call_soon_threadsafe(self._holding.cancel)
 
     def close(self) -> None:
         """See `Library`."""
-        if self._thread.is_alive():
-            self._loop.call_soon_threadsafe(self._holding.cancel)
-            self._thread.join(_CLOSE_SECONDS)
+        atexit.unregister(self.close)
+        self.stop()
+        self._thread.join(_CLOSE_SECONDS)
 
     # -- parts ------------------------------------------------------------------------------------
 
+    def _tools(self) -> "Mapping[str, BaseTool]":
+        try:
+            return self._ready.result(max(self._due - time.monotonic(), 0.0))
+        except NoAnswer as error:
+            within = f"not ready within {self._connect_seconds:g} s"
+            raise DocumentationFailed(f"{self.name}: {within}") from error
+        except CancelledError as error:
+            raise DocumentationFailed(f"{self.name}: stopped") from error
+        except Exception as error:  # whatever a server and its transport can come up with
+            raise DocumentationFailed(f"{self.name}: {_root(error)}") from error
+
     def _call(self, ending: str, **arguments: Any) -> Any:
-        tool = next((t for name, t in self._tools.items() if name.endswith(ending)), None)
+        tool = next((t for name, t in self._tools().items() if name.endswith(ending)), None)
         if tool is None:
             raise DocumentationFailed(f"{self.name} has no tool {ending}")
-        calling = asyncio.run_coroutine_threadsafe(
-            tool.ainvoke(_taken(tool, arguments)), self._loop
-        )
         try:
-            return _value(calling.result(self._call_seconds))
+            calling = self._begin(tool, _taken(tool, arguments))
+            return value_of(calling.result(self._call_seconds))
         except NoAnswer as error:
-            calling.cancel()
             raise DocumentationFailed(
                 f"{self.name}: no answer in {self._call_seconds:g} s"
             ) from error
-        except DocumentationFailed:
-            raise
+        except CancelledError as error:
+            raise DocumentationFailed(f"{self.name}: stopped") from error
         except Exception as error:  # whatever a server and its transport can come up with
             raise DocumentationFailed(f"{self.name}: {_root(error)}") from error
+        finally:
+            self._end_calls()
+
+    def _begin(self, tool: "BaseTool", arguments: Mapping[str, Any]) -> Future[Any]:
+        if not self._thread.is_alive():
+            raise DocumentationFailed("the connection is gone")
+        calling = asyncio.run_coroutine_threadsafe(tool.ainvoke(dict(arguments)), self._loop)
+        self._waiting_for.add(calling)
+        if self._stopped:  # between the question and its being noted
+            calling.cancel()
+        return calling
+
+    def _end_calls(self) -> None:
+        """Calls are made one after another: what is still on its way was given up."""
+        while self._waiting_for:
+            self._waiting_for.pop().cancel()
 
     def _serve(self) -> None:
         asyncio.set_event_loop(self._loop)
         try:
             self._loop.run_until_complete(self._holding)
         except BaseException as error:
-            if not self._ready.done():
+            with suppress(InvalidStateError):  # it was ready before, or nobody waits any more
                 self._ready.set_exception(error)
         finally:
             self._loop.close()
 
-    async def _hold(self, connection: "Connection") -> None:
+    async def _hold(self, opening: "Opening") -> None:
         from langchain_mcp_adapters.tools import load_mcp_tools
 
-        async with _opened(connection) as session:
+        async with opening() as session:
             await session.initialize()
             tools = await load_mcp_tools(session, handle_tool_errors=False)
-            self._ready.set_result({tool.name: tool for tool in tools})
-            await asyncio.Event().wait()  # until close() cancels it
-
-
-@asynccontextmanager
-async def _opened(connection: "Connection") -> "AsyncIterator[ClientSession]":
-    """A session; what a server process writes to its standard error is nothing for the user's."""
-    from langchain_mcp_adapters.sessions import create_session
-    from mcp import ClientSession, StdioServerParameters
-    from mcp.client.stdio import stdio_client
-
-    if connection["transport"] != "stdio":
-        async with create_session(connection) as session:
-            yield session
-        return
-    parameters = StdioServerParameters(
-        command=connection["command"], args=connection["args"], env=connection.get("env")
-    )
-    with Path(os.devnull).open("w") as nowhere:
-        async with (
-            stdio_client(parameters, errlog=nowhere) as (reading, writing),
-            ClientSession(reading, writing) as session,
-        ):
-            yield session
+            if self._ready.set_running_or_notify_cancel():
+                self._ready.set_result({tool.name: tool for tool in tools})
+            await asyncio.Event().wait()  # until stop() cancels it
 
 
 def _taken(tool: "BaseTool", arguments: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments that this server's version of the tool knows."""
     known = tool.args
     return {name: value for name, value in arguments.items() if name in known}
-
-
-def _value(answer: Any) -> Any:
-    """What a tool's content blocks say: JSON where they hold any, else their text."""
-    if isinstance(answer, list):
-        texts = [block.get("text", "") for block in answer if isinstance(block, dict)]
-        values = [_parsed(text) for text in texts]
-        return values[0] if len(values) == 1 else values
-    return _parsed(answer) if isinstance(answer, str) else answer
-
-
-def _parsed(text: str) -> Any:
-    try:
-        value = json.loads(text)
-    except ValueError:
-        return text
-    if isinstance(value, dict) and set(value) == {"result"}:
-        return value["result"]
-    return value
-
-
-def _page(found: Mapping[str, Any], source: str) -> Page:
-    """A result; one without an address is an error that came as data."""
-    url, title = str(found.get("url") or ""), str(found.get("title") or "")
-    if not url:
-        raise DocumentationFailed(f"{source}: {title[:200] or 'a result without an address'}")
-    excerpt = str(found.get("context") or found.get("excerpt") or "")
-    return Page(title=title, url=address_of(url), excerpt=excerpt, source=source)
 
 
 def _root(error: BaseException) -> str:
