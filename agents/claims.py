@@ -13,8 +13,13 @@ class Quote(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     resource: str = Field(description="id of the resource, as the tools give it")
-    operation: str = Field(description="the call that showed it, e.g. rds:DescribeDBInstances")
-    path: str = Field(description="JMESPath in that call's answer, e.g. MultiAZ")
+    operation: str = Field(
+        description="the call that showed it, e.g. rds:DescribeDBInstances; `tags` for a tag"
+    )
+    path: str = Field(
+        description="names and indexes in that call's answer: MultiAZ, Endpoint.Port, Rules[0].ID; "
+        "the key of a tag"
+    )
     value: Any = Field(description="the value there, unchanged; null where the key is missing")
 
 
@@ -25,13 +30,15 @@ class Defect(BaseModel):
 
     title: str = Field(description="the defect and its consequence, in at most 120 characters")
     because: str = Field(description="why, from the quoted facts")
-    recommendation: str = Field(description="the smallest change that mends it")
+    recommendation: str = Field(
+        description="the smallest change that mends it, in words: no command, no link"
+    )
     resources: list[str] = Field(description="ids of the resources that show it")
     scenario: str = Field(description="one of your scenarios")
     phase: Phase = Field(description="the step of recovery that it lengthens; lose: data is lost")
     constant: str = Field(description="the constant that says how long that takes, by its name")
     needs_a_person: bool = Field(description="whether recovery waits for somebody")
-    facts: list[Quote] = Field(description="what shows it; at least one")
+    facts: list[Quote] = Field(description="what shows it; at least one of each of the resources")
     documentation: list[str] = Field(
         default_factory=list, description="addresses that search_documentation returned"
     )

@@ -1,15 +1,13 @@
 """Grounding: a model's claim is kept only if every part of it is found where it says it is."""
 
-import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeVar
 
-import jmespath
-from jmespath.exceptions import JMESPathError
-
 from agents.claims import Defect, Doubt, Findings, Quote, Reply
+from agents.quoting import Sources, Ungrounded
+from agents.wording import LONGEST_TITLE, plainly, unseen_numbers, what_is_wrong, without_links
 from state.categories import Category
 from state.grades import Documentation
 from state.judgements import (
@@ -19,38 +17,26 @@ from state.judgements import (
     Contribution,
     Evidence,
     Judgement,
+    Phase,
     Verdict,
 )
-from state.snapshot import Resource, Snapshot
 from state.thinking import Contest, Dropped, Proposal, proposal_id
-from tools.aws.redaction import redact_text
-from tools.docs.pages import Page
 from tools.grading.assumptions import Assumptions
 
-Kept = TypeVar("Kept")
+Claim = TypeVar("Claim", Defect, Doubt, Reply)
+Kept = TypeVar("Kept", Proposal, Contest, Answer)
 
-_LONGEST_TITLE, _LONGEST_TEXT = 120, 600
-
-
-class Ungrounded(Exception):
-    """A claim, or a part of it, is not borne out; the message says which."""
-
-
-@dataclass
-class Sources:
-    """What claims are held against: the snapshot, and what the tools returned in this run."""
-
-    snapshot: Snapshot
-    answers: Mapping[tuple[str, str], Sequence[Any]] = field(default_factory=dict)
-    """(operation, Region) -> the answers that `use_aws` gave."""
-    pages: Mapping[str, Page] = field(default_factory=dict)
-    """By address: every page that the documentation tools returned."""
+MOST_CLAIMS = 10  # of each kind, by one agent: whoever finds more was not asked to choose
+_MOST_RESOURCES = 10  # of one defect
+_MOST_LINKS = 5
+_MOST_LISTED = 40  # of what was dropped; the rest is counted
 
 
 @dataclass
 class Grounded:
     """What is left of an agent's findings, and what was dropped."""
 
+    claims: int = 0  # that were made
     proposals: list[Proposal] = field(default_factory=list)
     contests: list[Contest] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
@@ -67,19 +53,15 @@ def ground(
 ) -> Grounded:
     """Keep what is borne out by the snapshot and by this run's documentation results."""
     checking = _Checking(category, assessment, sources, table, model)
-    kept = Grounded(dropped=checking.dropped)
-    for defect in findings.defects:
-        proposal = checking.attempt(defect.title, partial(checking.proposal, defect))
-        if proposal and proposal.id not in {each.id for each in kept.proposals}:
-            kept.proposals.append(proposal)
-    for doubt in findings.doubts:
-        contest = checking.attempt(f"{doubt.check} is wrong", partial(checking.contest, doubt))
-        if contest:
-            kept.contests.append(contest)
-    for reply in findings.replies:
-        answer = checking.attempt(reply.question, partial(checking.answer, reply))
-        if answer and answer.question not in {each.question for each in kept.answers}:
-            kept.answers.append(answer)
+    kept = Grounded(claims=len(findings.defects) + len(findings.doubts) + len(findings.replies))
+    for defect in checking.chosen(findings.defects, "defects"):
+        checking.keep(kept.proposals, defect.title, partial(checking.proposal, defect))
+    for doubt in checking.chosen(findings.doubts, "doubts"):
+        claim = f"{doubt.check} is wrong on {doubt.resource}"
+        checking.keep(kept.contests, claim, partial(checking.contest, doubt))
+    for reply in checking.chosen(findings.replies, "answers"):
+        checking.keep(kept.answers, reply.question, partial(checking.answer, reply))
+    kept.dropped = checking.listed()
     return kept
 
 
@@ -92,55 +74,64 @@ class _Checking:
     model: str
     dropped: list[Dropped] = field(default_factory=list)
 
-    def attempt(self, claim: str, verify: Callable[[], Kept]) -> Kept | None:
+    def chosen(self, claims: Sequence[Claim], kind: str) -> Sequence[Claim]:
+        """The first of the claims; that there were more is said."""
+        if len(claims) > MOST_CLAIMS:
+            more = len(claims) - MOST_CLAIMS
+            self.drop(f"{more} more {kind}", f"an agent makes at most {MOST_CLAIMS} of a kind")
+        return claims[:MOST_CLAIMS]
+
+    def keep(self, kept: list[Kept], claim: str, verify: Callable[[], Kept]) -> None:
+        """Add what is borne out, once."""
         try:
-            return verify()
+            found = verify()
         except Ungrounded as error:
             self.drop(claim, str(error))
-            return None
+            return
+        if _identity(found) in map(_identity, kept):
+            self.drop(claim, "it was said already")
+        else:
+            kept.append(found)
 
     def drop(self, claim: str, why: str) -> None:
-        self.dropped.append(Dropped(claim=_text(claim, _LONGEST_TITLE), why=_text(why)))
+        shown = plainly(without_links(claim), LONGEST_TITLE)
+        self.dropped.append(Dropped(claim=shown, why=plainly(why)))
+
+    def listed(self) -> list[Dropped]:
+        """What was dropped, the first of it."""
+        more = len(self.dropped) - _MOST_LISTED
+        rest = [Dropped(claim=f"{more} more", why="as wrong as these")] if more > 0 else []
+        return self.dropped[:_MOST_LISTED] + rest
 
     def proposal(self, defect: Defect) -> Proposal:
-        resources = tuple(dict.fromkeys(self._known(each).id for each in defect.resources))
-        if not any(self.sources.snapshot.resources[each].member for each in resources):
-            raise Ungrounded("none of its resources belongs to the workload")
-        scenarios = {scenario.name for scenario in self.category.scenarios}
-        if defect.scenario not in scenarios:
-            raise Ungrounded(f"{defect.scenario!r} is no scenario of this category")
-        if defect.constant not in self.table:
-            raise Ungrounded(f"there is no constant {defect.constant!r}")
-        self._refuse_what_a_check_says(defect, resources)
+        resources = self._resources(defect)
+        contribution = self._contribution(defect)
+        self._refuse_what_a_check_says(contribution, resources)
+        evidence = self.sources.evidence(defect.facts, resources)
+        seen = [*resources, *self._seen(evidence), self._worth(defect.constant)]
         return Proposal(
-            id=proposal_id(self.category.code, defect.scenario, resources),
+            id=proposal_id(self.category.code, contribution, resources),
             category=self.category.code,
-            title=_text(defect.title, _LONGEST_TITLE),
-            because=_text(defect.because),
-            recommendation=_text(defect.recommendation),
+            title=self._text(defect.title, seen, LONGEST_TITLE),
+            because=self._text(defect.because, seen),
+            recommendation=self._text(defect.recommendation),
             resources=resources,
-            contributions=(
-                Contribution(
-                    scenario=defect.scenario,
-                    phase=defect.phase,
-                    assumption=defect.constant,
-                    by_person=defect.needs_a_person,
-                ),
-            ),
-            evidence=self._evidence(defect.facts),
+            contributions=(contribution,),
+            evidence=evidence,
             documentation=tuple(self._links(defect)),
             model=self.model,
         )
 
     def contest(self, doubt: Doubt) -> Contest:
-        resource = self._known(doubt.resource).id
+        resource = self.sources.known(doubt.resource).id
         if (doubt.check, resource) not in self._failing():
             raise Ungrounded(f"{doubt.check} does not fail on {doubt.resource}")
+        evidence = self.sources.evidence(doubt.facts, [resource])
         return Contest(
             check=doubt.check,
             resource=resource,
-            because=_text(doubt.because),
-            evidence=self._evidence(doubt.facts),
+            because=self._text(doubt.because, self._seen(evidence)),
+            evidence=evidence,
             model=self.model,
         )
 
@@ -153,54 +144,73 @@ class _Checking:
             raise Ungrounded("the checks answer it")
         if reply.answer is AnswerValue.CANNOT_DETERMINE:
             raise Ungrounded("it leaves the question open")
+        evidence = self.sources.evidence(reply.facts, self._members(reply.facts))
         return Answer(
             category=self.category.code,
             question=question.text,
             answer=reply.answer,
-            because=_text(reply.because),
-            evidence=self._evidence(reply.facts),
+            because=self._text(reply.because, self._seen(evidence)),
+            evidence=evidence,
             attest=question.attest,
         )
 
     # -- parts ------------------------------------------------------------------------------------
 
-    def _known(self, resource: str) -> Resource:
-        known = self.sources.snapshot.resources.get(resource)
-        if known is None:
-            raise Ungrounded(f"there is no resource {resource!r}")
-        return known
+    def _resources(self, defect: Defect) -> tuple[str, ...]:
+        resources = tuple(sorted({self.sources.known(each).id for each in defect.resources}))
+        if len(resources) > _MOST_RESOURCES:
+            raise Ungrounded(f"it is about more than {_MOST_RESOURCES} resources")
+        if not any(self.sources.snapshot.resources[each].member for each in resources):
+            raise Ungrounded("none of its resources belongs to the workload")
+        return resources
 
-    def _evidence(self, quotes: Iterable[Quote]) -> tuple[Evidence, ...]:
-        found = tuple(self._verified(quote) for quote in quotes)
-        if not found:
-            raise Ungrounded("it quotes no fact")
-        return found
+    def _members(self, quotes: Iterable[Quote]) -> list[str]:
+        """The workload's own resources among those quoted."""
+        quoted = dict.fromkeys(self.sources.known(quote.resource).id for quote in quotes)
+        members = [each for each in quoted if self.sources.snapshot.resources[each].member]
+        if quoted and not members:
+            raise Ungrounded("none of its facts is about the workload")
+        return members
 
-    def _verified(self, quote: Quote) -> Evidence:
-        """The quoted fact, as it really stands there."""
-        resource = self._known(quote.resource)
-        seen = [resource.facts[quote.operation]] if quote.operation in resource.facts else []
-        seen += self.sources.answers.get((quote.operation, resource.region), ())
-        if not seen:
-            raise Ungrounded(f"{quote.operation} was not read for {quote.resource}")
-        try:
-            values = [jmespath.search(quote.path, answer) for answer in seen]
-        except JMESPathError as error:
-            raise Ungrounded(f"{quote.path!r} is no path: {error}") from error
-        if not any(_same(value, quote.value) for value in values):
-            raise Ungrounded(
-                f"{quote.operation} {quote.path} is {_shown(values[0])}, not {_shown(quote.value)}"
-            )
-        return Evidence(
-            resource=resource.id,
-            operation=quote.operation,
-            path=quote.path,
-            value=quote.value,
-            region=resource.region,
+    def _contribution(self, defect: Defect) -> Contribution:
+        """What it would add to an estimate: never that there is no way back, or per unit."""
+        if defect.scenario not in {scenario.name for scenario in self.category.scenarios}:
+            raise Ungrounded(f"{defect.scenario!r} is no scenario of this category")
+        constant = self.table.get(defect.constant)
+        if constant is None:
+            raise Ungrounded(f"there is no constant {defect.constant!r}")
+        if constant.never or constant.seconds_per_unit:
+            raise Ungrounded(f"{defect.constant} is for checks alone")
+        return Contribution(
+            scenario=defect.scenario,
+            phase=defect.phase,
+            assumption=defect.constant,
+            by_person=defect.needs_a_person and defect.phase is not Phase.LOSE,
         )
 
+    def _text(self, text: str, seen: Sequence[Any] | None = None, longest: int = 600) -> str:
+        """The text as it may stand in a report; `seen`: what its numbers must come from."""
+        plain = plainly(text, longest)
+        wrong = what_is_wrong(plain)
+        if wrong:
+            raise Ungrounded(wrong)
+        strange = unseen_numbers(plain, seen) if seen is not None else []
+        if strange:
+            raise Ungrounded(f"no quoted fact says {', '.join(dict.fromkeys(strange))}")
+        return plain
+
+    def _seen(self, evidence: Iterable[Evidence]) -> list[Any]:
+        """What a text may speak of: what was quoted, and what its resources are called."""
+        known = self.sources.snapshot.resources
+        return [
+            x for each in evidence for x in (each.value, each.resource, known[each.resource].name)
+        ]
+
+    def _worth(self, constant: str) -> float:
+        return self.table[constant].seconds
+
     def _links(self, defect: Defect) -> Iterable[Documentation]:
-        for url in dict.fromkeys(defect.documentation):
+        for url in list(dict.fromkeys(defect.documentation))[:_MOST_LINKS]:
             page = self.sources.pages.get(url)
             if page is None:
                 self.drop(defect.title, f"no documentation tool returned {url}")
@@ -214,28 +224,22 @@ class _Checking:
             if row.verdict is Verdict.FAIL
         }
 
-    def _refuse_what_a_check_says(self, defect: Defect, resources: Sequence[str]) -> None:
+    def _refuse_what_a_check_says(self, added: Contribution, resources: Sequence[str]) -> None:
         for (check, resource), row in self._failing().items():
             if resource in resources and any(
                 (c.scenario, c.phase, c.assumption)
-                == (defect.scenario, defect.phase, defect.constant)
+                == (added.scenario, added.phase, added.assumption)
                 for c in row.contributions
             ):
                 raise Ungrounded(f"{check} says so already")
 
 
-def _same(value: Any, quoted: Any) -> bool:
-    """Whether two JSON values are the same; `"5"` is not 5, true is not 1."""
-    return json.dumps(value, sort_keys=True, default=str) == json.dumps(
-        quoted, sort_keys=True, default=str
-    )
-
-
-def _shown(value: Any) -> str:
-    return _text(json.dumps(value, default=str), 80)
-
-
-def _text(text: str, longest: int = _LONGEST_TEXT) -> str:
-    """One paragraph of plain text, without secrets or control characters, cut where it is long."""
-    clean = " ".join("".join(c if c.isprintable() else " " for c in redact_text(text)).split())
-    return clean if len(clean) <= longest else f"{clean[: longest - 1]}…"
+def _identity(kept: Proposal | Contest | Answer) -> object:
+    """What makes two claims the same, in whatever words."""
+    match kept:
+        case Proposal():
+            return kept.id
+        case Contest():
+            return kept.check, kept.resource
+        case Answer():
+            return kept.question

@@ -82,6 +82,7 @@ class Thinking(BaseModel):
     contests: tuple[Contest, ...] = ()
     answers: tuple[Answer, ...] = ()  # to questions that the rules leave open
     dropped: tuple[Dropped, ...] = ()
+    claims: int = 0  # that it made; what was not kept is dropped
     troubles: tuple[str, ...] = ()  # what it had to do without
     tool_calls: int = 0
     aws_calls: int = 0

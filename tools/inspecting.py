@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from itertools import count
 from typing import Any
 
 import jmespath
@@ -18,6 +19,7 @@ class Inspection:
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
         self._kept: dict[str, str] = {}
+        self._numbers = count(1)  # an agent's tools run in several threads
 
     def resources(self, resource_type: str | None = None) -> str:
         """Id, type, name and Region of the resources, members first."""
@@ -35,10 +37,7 @@ class Inspection:
             return self.answer({"error": f"there is no resource {resource!r}"})
         if path is None:
             return self.answer({"id": known.id, "tags": known.tags, "facts": known.facts})
-        try:
-            return self.answer(jmespath.search(path, known.facts))
-        except JMESPathError as error:
-            return self.answer({"error": f"{path!r} is no JMESPath: {error}"})
+        return self.narrowed(known.facts, path)
 
     def relations(self, resource: str) -> str:
         """What a resource uses and what uses it."""
@@ -70,12 +69,19 @@ class Inspection:
             return json.dumps({"error": f"nothing is kept under {kept!r}"})
         return self._cut(kept, text, max(start, 0))
 
+    def narrowed(self, value: Any, path: str | None) -> str:
+        """A value as JSON, or what a JMESPath finds in it."""
+        try:
+            return self.answer(value if path is None else jmespath.search(path, value))
+        except JMESPathError as error:
+            return self.answer({"error": f"{path!r} is no JMESPath: {error}"})
+
     def answer(self, value: Any) -> str:
         """A value as JSON, cut where it gets too long; the whole is kept to be read on."""
         text = json.dumps(value, ensure_ascii=False, default=str)
         if len(text) <= MOST_CHARACTERS:
             return text
-        kept = f"answer-{len(self._kept) + 1}"
+        kept = f"answer-{next(self._numbers)}"
         self._kept[kept] = text
         return self._cut(kept, text, 0)
 

@@ -14,16 +14,17 @@ from langchain_core.messages import HumanMessage
 from langgraph.errors import GraphRecursionError
 
 from agents.bounds import OverBudget, Spent
-from agents.grounding import Grounded, Sources, ground
+from agents.grounding import Grounded, ground
 from agents.harness import STEPS_PER_CALL, Mind, Observe, middleware
 from agents.prompts import fenced, prompt
+from agents.quoting import Sources
 from agents.thinking.tools import Bench
+from agents.wording import plainly
 from state.categories import Category
 from state.judgements import Assessment, Verdict
 from state.objectives import spell_duration
 from state.snapshot import Snapshot
 from state.thinking import Stop, Thinking
-from tools.aws.redaction import redact_text
 from tools.inspecting import Inspection
 
 _REFUSALS = ("guardrail_intervened", "content_filtered", "refusal")
@@ -45,12 +46,13 @@ def think(
     return Thinking(
         model=mind.model.name,
         stop=stop,
-        detail=redact_text(detail),
-        undone=tuple(findings.undone if findings else [q.id for q in category.questions]),
+        detail=plainly(detail),
+        undone=tuple(q.id for q in category.questions if not findings or q.id in findings.undone),
         proposals=tuple(kept.proposals),
         contests=tuple(kept.contests),
         answers=tuple(kept.answers),
         dropped=tuple(kept.dropped),
+        claims=kept.claims,
         tool_calls=tool_calls,
         model_calls=spent.model_calls,
         input_tokens=spent.input_tokens,
@@ -74,7 +76,7 @@ def _run(
     agent = create_agent(
         mind.model.chat,
         bench.tools(),
-        system_prompt=_system_prompt(category, snapshot, assessment, mind),
+        system_prompt=_system_prompt(category, assessment, mind, bench.inspection),
         middleware=middleware(
             mind, lambda: bench.reported is not None, spent, mind.budget.limits.steps
         ),
@@ -112,7 +114,7 @@ def _run(
 
 
 def _system_prompt(
-    category: Category, snapshot: Snapshot, assessment: Assessment, mind: Mind
+    category: Category, assessment: Assessment, mind: Mind, inspection: Inspection
 ) -> str:
     objectives = mind.objectives
     focus = files("agents").joinpath(category.slug, "prompt.md").read_text(encoding="utf-8")
@@ -132,7 +134,7 @@ def _system_prompt(
     ]
     members = [
         {"id": r.id, "type": r.type, "name": r.name}
-        for r in snapshot.resources.values()
+        for r in inspection.snapshot.resources.values()
         if r.member
     ]
     return prompt(
@@ -143,17 +145,17 @@ def _system_prompt(
         scenarios="; ".join(f"`{s.name}` ({s.text})" for s in category.scenarios),
         questions=fenced(open_questions),
         constants=fenced(
-            {n: f"{a.what}, {_worth(a)}" for n, a in mind.table.items() if not a.seconds_per_unit}
+            {
+                name: f"{a.what}, {a.seconds:g} s"
+                for name, a in mind.table.items()
+                if not a.seconds_per_unit and not a.never
+            }
         ),
         objectives=f"RTO {spell_duration(objectives.rto_seconds)}, "
         f"RPO {spell_duration(objectives.rpo_seconds)}",
-        workload=fenced(Inspection(snapshot).answer(members)),
-        verdicts=fenced(Inspection(snapshot).answer(rows)),
+        workload=fenced(inspection.answer(members)),
+        verdicts=fenced(inspection.answer(rows)),
     )
-
-
-def _worth(assumption: Any) -> str:
-    return "for ever" if assumption.never else f"{assumption.seconds:g} s"
 
 
 def _tell_text(category: Category, chunk: Any, observe: Observe) -> None:

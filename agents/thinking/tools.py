@@ -9,12 +9,15 @@ from langchain_core.tools import BaseTool, tool
 from agents.claims import Defect, Doubt, Findings, Reply
 from agents.harness import AskAws
 from agents.prompts import fenced
+from agents.quoting import Answered
 from state.objectives import Objectives, spell_duration
 from tools.grading.letters import letter_for
 from tools.inspecting import Inspection
 
 if TYPE_CHECKING:
     from tools.docs.shelf import Shelf
+
+_MOST_SECONDS = 1e10  # some three hundred years
 
 
 @dataclass
@@ -24,8 +27,8 @@ class Bench:
     inspection: Inspection
     objectives: Objectives
     shelf: "Shelf | None" = None
-    ask_aws: AskAws | None = None  # operation, Region, arguments, projection
-    aws_answers: dict[tuple[str, str], list[Any]] = field(default_factory=dict)
+    ask_aws: AskAws | None = None
+    aws_answers: dict[tuple[str, str], list[Answered]] = field(default_factory=dict)
     reported: Findings | None = None
 
     def tools(self) -> list[BaseTool]:
@@ -77,10 +80,10 @@ class Bench:
         ) -> str:
             """One read-only AWS call (`rds:DescribeDBInstances`); a JMESPath narrows the answer."""
             answer = ask(operation, region, arguments or {}, None)
-            self.aws_answers.setdefault((operation, region), []).append(answer)
-            if projection is not None:
-                answer = ask(operation, region, arguments or {}, projection)
-            return fenced(self.inspection.answer(answer))
+            if isinstance(answer, list):  # not an error, which is no fact
+                answered = Answered(arguments or {}, answer)
+                self.aws_answers.setdefault((operation, region), []).append(answered)
+            return fenced(self.inspection.narrowed(answer, projection))
 
         return use_aws
 
@@ -105,8 +108,12 @@ class Bench:
         @tool
         def calculate_letter_grade(recovery_seconds: float, data_loss_seconds: float = 0.0) -> str:
             """The letter that a recovery time and a loss of data would get. It decides nothing."""
-            rto = max(recovery_seconds, 0.0) / objectives.rto_seconds
-            rpo = max(data_loss_seconds, 0.0) / objectives.rpo_seconds
+            if not (
+                0 <= recovery_seconds < _MOST_SECONDS and 0 <= data_loss_seconds < _MOST_SECONDS
+            ):
+                return json.dumps({"error": f"give seconds, from 0 to {_MOST_SECONDS:g}"})
+            rto = recovery_seconds / objectives.rto_seconds
+            rpo = data_loss_seconds / objectives.rpo_seconds
             return json.dumps(
                 {
                     "recovery": spell_duration(recovery_seconds),
