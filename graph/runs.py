@@ -17,7 +17,7 @@ from agents.specialist import assess as run_checks
 from graph.machine import Machine, build
 from graph.nodes import NOTHING_OUTSIDE, AssessCategory, Outside, ReadAccount, new_invocation
 from state.categories import categories
-from state.channels import Request, Run, RunKind
+from state.channels import ASSESSMENTS, Request, Run, RunKind
 from state.errors import Fixable, NothingMatches, StoreUnusable, ThreadConflict
 from state.judgements import Assessment
 from state.objectives import Objectives
@@ -32,6 +32,11 @@ from tools.grading.ledger import Ledger
 from tools.grading.reckoning import Reckoning
 
 Tell = Callable[[Mapping[str, Any]], None]
+Review = Callable[[Snapshot], bool]
+
+
+class HeldBack(Exception):
+    """A review of what was found did not let the run go on; the same call without it does."""
 
 
 def assess(
@@ -44,6 +49,7 @@ def assess(
     tell: Tell | None = None,
     specialist: AssessCategory = run_checks,
     outside: Outside = NOTHING_OUTSIDE,
+    review: Review | None = None,
 ) -> Report:
     """Assess a workload, or go on with an assessment of it that was cut short.
 
@@ -58,8 +64,10 @@ def assess(
         tell: is told what is going on, in dictionaries with an `event`.
         specialist: judges one category.
         outside: models and documentation.
+        review: is shown what was found, before the specialists begin; whether to go on.
 
     Raises:
+        HeldBack: `review` said no.
         ThreadConflict: the thread belongs to another workload, or another process is at work on it.
         Fixable: as `read_account` raises it.
     """
@@ -70,7 +78,7 @@ def assess(
         _refuse_other_workload(current, request)
         run: Run | None = current.values.get("run")
         if run is not None and _is_unfinished(current, request, objectives, premises):
-            return _go(machine, store, None, config, run, request, tell)
+            return _go(machine, store, None, config, run, request, tell, review)
         run = Run(id=uuid.uuid4().hex, kind=RunKind.ASSESS, started_at=now())
         start = {
             "run": run,
@@ -81,7 +89,7 @@ def assess(
             "thoughts": Overwrite({}),
             "grades": Overwrite({}),
         }
-        return _go(machine, store, start, config, run, request, tell)
+        return _go(machine, store, start, config, run, request, tell, review)
 
 
 def what_if(
@@ -107,11 +115,17 @@ def what_if(
 
 
 def accept(
-    store: Store, thread: str, proposals: Sequence[str], *, tell: Tell | None = None
+    store: Store,
+    thread: str,
+    proposals: Sequence[str],
+    *,
+    tell: Tell | None = None,
+    outside: Outside = NOTHING_OUTSIDE,
 ) -> tuple[Report, Report]:
     """Let models' proposals bear on the letters: the report before, and the one after.
 
     What is accepted stays so for every later question to the thread, until it is assessed anew.
+    `outside` may put the new report into words, and look it up.
 
     Raises:
         UnknownThread: nothing is stored under the thread.
@@ -119,7 +133,7 @@ def accept(
         InvalidPremises: one of them was not proposed.
     """
     premises = Premises(accepted=tuple(proposals))
-    return _fork(store, thread, RunKind.ACCEPT, None, premises, tell)
+    return _fork(store, thread, RunKind.ACCEPT, None, premises, tell, outside)
 
 
 def _fork(
@@ -129,11 +143,12 @@ def _fork(
     objectives: Objectives | None,
     premises: Premises,
     tell: Tell | None,
+    outside: Outside = NOTHING_OUTSIDE,
 ) -> tuple[Report, Report]:
     """Grade the latest assessment once more; objectives None: against its own."""
     store.require_runs(thread)
     with store.only_writer(thread), store.explained():
-        machine = build(store, store.checkpointer(), _no_account)
+        machine = build(store, store.checkpointer(), _no_account, outside=outside)
         finished = _latest_assessment(store, thread)
         base = _before_grading(machine, thread, finished.checkpoint)
         premises = base.values["premises"].plus(premises)
@@ -185,6 +200,7 @@ class HistoryEntry(BaseModel):
     next: list[str]
     letter: str | None = None
     on_paper: list[str] = []  # fixes: "check" or "check@resource"
+    accepted: list[str] = []  # ids of models' proposals
 
 
 def history(store: Store, thread: str) -> list[HistoryEntry]:
@@ -211,6 +227,7 @@ def history(store: Store, thread: str) -> list[HistoryEntry]:
             next=list(state.next),
             letter=state.values["overall"].letter if not state.tasks else None,
             on_paper=[str(fix) for fix in state.values["premises"].fixes],
+            accepted=list(state.values["premises"].accepted),
         )
         for state in reversed(states)
     ]
@@ -251,6 +268,7 @@ def _go(
     run: Run,
     request: Request,
     tell: Tell | None,
+    review: Review | None = None,
 ) -> Report:
     row = RunRow(
         thread=request.thread,
@@ -260,15 +278,10 @@ def _go(
         started_at=run.started_at,
     )
     store.note_run(row)
-    modes: list[StreamMode] = ["custom", "tasks"]
-    # Each step is on disk before the next begins. Closed at once if `tell` raises or the user
-    # interrupts: a stream that is only dropped runs on.
-    stream: Any = machine.stream(start, config, stream_mode=modes, durability="sync")
     try:
-        with closing(stream) as parts:
-            for mode, part in parts:
-                if tell:
-                    tell(part if mode == "custom" else _node_event(part))
+        if review is not None:
+            start = _reviewed(machine, store, start, config, tell, review)
+        _stream(machine, start, config, tell)
     except NothingMatches:  # a name that was mistyped is nothing to go on with
         store.forget_run(row)
         raise
@@ -286,6 +299,48 @@ def _go(
         )
     )
     return report
+
+
+def _reviewed(
+    machine: Machine,
+    store: Store,
+    start: Any,
+    config: RunnableConfig,
+    tell: Tell | None,
+    review: Review,
+) -> Any:
+    """Read the account if that is still to be done, and have it reviewed; what to go on from."""
+    if start is not None or "discover" in machine.get_state(config).next:
+        _stream(machine, start, config, tell, until="discover")
+    found = machine.get_state(config)
+    judging = any(name.startswith("assess_") for name in found.next)
+    if judging and not review(store.get(Snapshot, found.values["snapshot"])):
+        raise HeldBack
+    return None
+
+
+def _stream(
+    machine: Machine,
+    start: Any,
+    config: RunnableConfig,
+    tell: Tell | None,
+    until: str | None = None,
+) -> None:
+    """Run to the end, or to where the node `until` has run."""
+    modes: list[StreamMode] = ["custom", "tasks"]
+    # Each step is on disk before the next begins. Closed at once if `tell` raises or the user
+    # interrupts: a stream that is only dropped runs on.
+    stream: Any = machine.stream(
+        start,
+        config,
+        stream_mode=modes,
+        durability="sync",
+        interrupt_after=[until] if until else None,
+    )
+    with closing(stream) as parts:
+        for mode, part in parts:
+            if tell:
+                tell(part if mode == "custom" else _node_event(part))
 
 
 def _node_event(part: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -330,8 +385,7 @@ def _is_unfinished(
 
 def _latest_assessment(store: Store, thread: str) -> RunRow:
     """The last assessment that was finished, whatever was begun or asked since."""
-    bases = (RunKind.ASSESS.value, RunKind.ACCEPT.value)
-    rows = [row for row in store.require_runs(thread) if row.kind in bases]
+    rows = [row for row in store.require_runs(thread) if row.kind in ASSESSMENTS]
     finished = [row for row in rows if row.report]
     if not finished:
         raise Fixable(

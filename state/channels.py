@@ -25,6 +25,10 @@ class RunKind(StrEnum):
     WHAT_IF = "what-if"
 
 
+ASSESSMENTS = (RunKind.ASSESS, RunKind.ACCEPT)
+"""Runs whose result stands for the workload: later questions are asked of the latest of them."""
+
+
 class Run(BaseModel):
     """One pass through the machine. It keeps its id when it is resumed in another process."""
 
