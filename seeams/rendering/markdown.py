@@ -1,12 +1,10 @@
 """A report as Markdown, for a pull request, a wiki or a ticket."""
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from seeams.console import plain
 from seeams.rendering import words
 from seeams.rendering.names import Names
 from seeams.rendering.premises import disruption_cells, fix_words, given_by_people
@@ -15,9 +13,7 @@ from state.grades import Term
 from state.judgements import Phase
 from state.objectives import spell_duration
 from state.report import Report
-
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~!&$])")
-_ADDRESS = re.compile(r"(?<=https)(:)(?=//)|(?<=http)(:)(?=//)|(?<=\bwww)(\.)")
+from tools.markdown import code, link, own, text
 
 
 def as_markdown(report: Report, names: Names) -> str:
@@ -60,31 +56,6 @@ def as_markdown(report: Report, names: Names) -> str:
         savings=list(savings),
         usage=words.usage_words(report.usage),
     )
-
-
-def text(value: object) -> str:
-    """Any text as Markdown that shows it, character by character."""
-    shown = _SPECIAL.sub(r"\\\1", plain(value))
-    return _ADDRESS.sub(lambda found: f"\\{found[0]}", shown)
-
-
-def code(value: object) -> str:
-    """Any text as a code span, also in a table."""
-    inner = plain(value).replace("|", "\\|")
-    longest = max((len(run) for run in re.findall("`+", inner)), default=0)
-    fence = "`" * (longest + 1)
-    space = " " if longest or not inner.strip() else ""
-    return f"{fence}{space}{inner}{space}{fence}"
-
-
-def link(url: object) -> str:
-    """An address that ends where the link ends."""
-    return re.sub(r"[\s<>()\[\]|]", lambda m: f"%{ord(m[0]):02X}", plain(url))
-
-
-def own(value: object) -> str:
-    """A text of the catalogue, which is Markdown already, also in a table."""
-    return plain(value).replace("|", "\\|").replace("<", "&lt;")
 
 
 def _rows(report: Report) -> Sequence[dict[str, Any]]:
