@@ -12,10 +12,13 @@ from langchain.agents.middleware import (
     ToolErrorMiddleware,
     hook_config,
 )
+from langchain.agents.middleware.model_call_limit import ModelCallLimitExceededError
+from langgraph.errors import GraphRecursionError
 
-from agents.bounds import Budget, CutShort, Metered, Spent
+from agents.bounds import Budget, CutShort, Metered, OverBudget, Spent
 from agents.models import Model
 from state.objectives import Objectives
+from state.thinking import Stop
 from tools.grading.assumptions import Assumptions
 
 if TYPE_CHECKING:
@@ -26,6 +29,8 @@ AskAws = Callable[[str, str, Mapping[str, Any], str | None], Any]
 """Operation, Region, arguments and projection -> the answer."""
 
 STEPS_PER_CALL = 8  # of langgraph's recursion: the model, its tools, the middleware between
+_LONGEST_COMPLAINT = 1500  # characters of what a tool says went wrong
+_REFUSALS = ("guardrail_intervened", "content_filtered", "refusal")
 _ATTEMPTS_AGAIN = 3  # of a model call that was throttled or timed out
 
 
@@ -61,7 +66,7 @@ def middleware(mind: Mind, done: Callable[[], bool], spent: Spent, steps: int) -
     layers: list[Any] = [
         Done(done),
         ModelCallLimitMiddleware(run_limit=steps, exit_behavior="error"),
-        ToolErrorMiddleware(lambda error, _: f"that did not work: {error}"),
+        ToolErrorMiddleware(lambda error, _: f"that did not work: {error}"[:_LONGEST_COMPLAINT]),
     ]
     if mind.model.fallbacks:
         layers.append(ModelFallbackMiddleware(*mind.model.fallbacks))
@@ -76,6 +81,23 @@ def middleware(mind: Mind, done: Callable[[], bool], spent: Spent, steps: int) -
     names = {id(chat): name for chat, name in zip(chats, mind.model.names, strict=True)}
     layers.append(Metered(mind.budget, spent, names))
     return [*layers, *_caching(mind.model)]
+
+
+def ending(error: Exception, steps: int) -> tuple[Stop, str]:
+    """Why an agent ended that raised, and what there is to say about it."""
+    if isinstance(error, OverBudget):
+        return Stop.BUDGET, str(error)
+    if isinstance(error, (ModelCallLimitExceededError, GraphRecursionError)):
+        return Stop.STEPS, f"no result after {steps} steps"
+    return Stop.FAILED, f"{type(error).__name__}: {error}"
+
+
+def ending_without_result(last: Any, wanted: str) -> tuple[Stop, str]:
+    """Why an agent ended by itself without calling a tool: it refused, or only talked."""
+    reason = str(last.response_metadata.get("stopReason", "")) if last is not None else ""
+    if reason in _REFUSALS:
+        return Stop.REFUSED, f"the model stopped: {reason}"
+    return Stop.NONSENSE, f"it ended without calling {wanted}"
 
 
 def _caching(model: Model) -> list[Any]:

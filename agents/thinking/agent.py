@@ -9,13 +9,11 @@ from importlib.resources import files
 from typing import Any
 
 from langchain.agents import create_agent
-from langchain.agents.middleware.model_call_limit import ModelCallLimitExceededError
 from langchain_core.messages import HumanMessage
-from langgraph.errors import GraphRecursionError
 
-from agents.bounds import OverBudget, Spent
+from agents.bounds import Spent
 from agents.grounding import Grounded, ground
-from agents.harness import STEPS_PER_CALL, Mind, Observe, middleware
+from agents.harness import STEPS_PER_CALL, Mind, Observe, ending, ending_without_result, middleware
 from agents.prompts import fenced, prompt
 from agents.quoting import Sources
 from agents.thinking.tools import Bench
@@ -26,8 +24,6 @@ from state.objectives import spell_duration
 from state.snapshot import Snapshot
 from state.thinking import Stop, Thinking
 from tools.inspecting import Inspection
-
-_REFUSALS = ("guardrail_intervened", "content_filtered", "refusal")
 
 
 def think(
@@ -99,18 +95,11 @@ def _run(
                     tool_calls += 1
                     observe("tool", {"category": category.code, "tool": call["name"]})
                 last = message if message.type == "ai" else last
-    except OverBudget as error:
-        return Stop.BUDGET, str(error), tool_calls
-    except (ModelCallLimitExceededError, GraphRecursionError):
-        return Stop.STEPS, f"no report after {steps} steps", tool_calls
     except Exception as error:  # a model, its client and the network can fail in any way
-        return Stop.FAILED, f"{type(error).__name__}: {error}", tool_calls
+        return *ending(error, steps), tool_calls
     if bench.reported:
         return Stop.DONE, "", tool_calls
-    reason = str(last.response_metadata.get("stopReason", "")) if last is not None else ""
-    if reason in _REFUSALS:
-        return Stop.REFUSED, f"the model stopped: {reason}", tool_calls
-    return Stop.NONSENSE, "it ended without calling report_findings", tool_calls
+    return *ending_without_result(last, "report_findings"), tool_calls
 
 
 def _system_prompt(

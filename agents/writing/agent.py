@@ -1,29 +1,24 @@
 """The report writer's summary: a model's sentences, of which only verified ones are kept."""
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from langchain.agents import create_agent
 from langchain_core.messages import HumanMessage
 from langchain_core.tools import BaseTool, tool
 
-from agents.bounds import OverBudget, Spent
-from agents.harness import STEPS_PER_CALL, Mind, middleware
+from agents.bounds import Spent
+from agents.harness import STEPS_PER_CALL, Mind, ending, ending_without_result, middleware
 from agents.prompts import fenced, prompt
+from agents.wording import plainly
+from agents.writing.verifying import verified
 from state.categories import categories
 from state.objectives import spell_duration
 from state.report import Report
-from state.thinking import Dropped, Stop, Summary
-from tools.aws.redaction import redact_text
+from state.thinking import Stop, Summary
 
 _STEPS = 4
 _MOST_FINDINGS = 12
-_LONGEST = 400  # characters of a sentence
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
-_LETTER = re.compile(r"(?<![\w-])[A-DF][+-]?(?![\w+-]|\.\w)")
-_ARTICLE = "A"  # a word as well as a letter: it proves nothing
-_MARKUP = re.compile(r"https?://|[<>`*#\[\]|]")
 
 
 def summarise(report: Report, names: Mapping[str, str], mind: Mind) -> Summary:
@@ -46,18 +41,16 @@ def summarise(report: Report, names: Mapping[str, str], mind: Mind) -> Summary:
     begin: Any = {"messages": [HumanMessage("Begin.")]}
     stop, detail = Stop.DONE, ""
     try:
-        agent.invoke(begin, {"recursion_limit": _STEPS * STEPS_PER_CALL})
-    except OverBudget as error:
-        stop, detail = Stop.BUDGET, str(error)
+        messages = agent.invoke(begin, {"recursion_limit": _STEPS * STEPS_PER_CALL})["messages"]
+        if written.sentences is None:
+            stop, detail = ending_without_result(messages[-1], "write_summary")
     except Exception as error:  # a model, its client and the network can fail in any way
-        stop, detail = Stop.FAILED, f"{type(error).__name__}: {error}"
-    if stop is Stop.DONE and written.sentences is None:
-        stop, detail = Stop.NONSENSE, "it ended without calling write_summary"
-    kept, dropped = verified(written.sentences or (), told)
+        stop, detail = ending(error, _STEPS)
+    kept, dropped = verified(written.sentences or (), told, names.values())
     return Summary(
         model=mind.model.name,
         stop=stop,
-        detail=redact_text(detail),
+        detail=plainly(detail),
         sentences=tuple(kept),
         dropped=tuple(dropped),
         model_calls=spent.model_calls,
@@ -65,30 +58,6 @@ def summarise(report: Report, names: Mapping[str, str], mind: Mind) -> Summary:
         output_tokens=spent.output_tokens,
         usd=round(spent.usd, 6),
     )
-
-
-def verified(sentences: Iterable[str], told: Any) -> tuple[list[str], list[Dropped]]:
-    """The sentences whose every number and letter stands in what the writer was told."""
-    known = " ".join(_texts(told))
-    numbers, letters = set(_NUMBER.findall(known)), set(_LETTER.findall(known))
-    kept: list[str] = []
-    dropped: list[Dropped] = []
-    for sentence in sentences:
-        clean = " ".join(redact_text(sentence).split())
-        strange = [n for n in _NUMBER.findall(clean) if n not in numbers]
-        strange += [x for x in _LETTER.findall(clean) if x not in letters and x != _ARTICLE]
-        why = ""
-        if strange:
-            why = f"nothing in the report says {', '.join(dict.fromkeys(strange))}"
-        elif _MARKUP.search(clean):
-            why = "it holds markup or a link"
-        elif len(clean) > _LONGEST:
-            why = f"it is longer than {_LONGEST} characters"
-        if why:
-            dropped.append(Dropped(claim=clean[:120], why=why))
-        elif clean:
-            kept.append(clean)
-    return kept, dropped
 
 
 class _Written:
@@ -146,14 +115,3 @@ def _told(report: Report, names: Mapping[str, str]) -> dict[str, Any]:
         "could not be read": sorted({gap.action for gap in report.gaps}),
         "strengths": report.strengths,
     }
-
-
-def _texts(value: Any) -> Iterable[str]:
-    if isinstance(value, Mapping):
-        for inner in value.values():
-            yield from _texts(inner)
-    elif isinstance(value, (list, tuple)):
-        for inner in value:
-            yield from _texts(inner)
-    elif value is not None:
-        yield str(value)
