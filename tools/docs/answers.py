@@ -14,6 +14,7 @@ _CUT = re.compile(r"\s*<e>Content truncated\..*?(?:</e>|\Z)", re.DOTALL)
 _FAILED = ("Failed to fetch", "Error ", "Invalid URL")
 _ABSENT = re.compile(r"no such page|status code 40[34]|Invalid URL", re.IGNORECASE)
 _LONGEST_REASON = 200
+_LONGEST_TITLE = 160
 
 
 def value_of(answer: Any) -> Any:
@@ -74,9 +75,9 @@ def _refuse_errors(answer: Mapping[str, Any], source: str) -> None:
 
 def _page(found: Mapping[str, Any], source: str) -> Page:
     """A result; one without an address is an error that came as data."""
-    url, title = str(found.get("url") or ""), str(found.get("title") or "")
+    url, title = str(found.get("url") or ""), _line(str(found.get("title") or ""))
     if not url:
-        said = title[:_LONGEST_REASON] or "a result without an address"
+        said = title or "a result without an address"
         raise DocumentationFailed(f"{source}: {said}")
     excerpt = str(found.get("context") or found.get("excerpt") or "")
     sections = found.get("recommended_sections") or found.get("sections")
@@ -90,11 +91,16 @@ def _page(found: Mapping[str, Any], source: str) -> Page:
     )
 
 
+def _line(text: str) -> str:
+    """One line of printable text."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:_LONGEST_TITLE]
+
+
 def _titles(sections: Any) -> Iterable[str]:
     for each in sections if isinstance(sections, list) else ():
         title = each.get("title") if isinstance(each, Mapping) else each
         if isinstance(title, str) and title:
-            yield title
+            yield _line(title)
 
 
 def _parts(metadata: Any, title: str, source: str) -> Iterable[Page]:
@@ -108,5 +114,5 @@ def _parts(metadata: Any, title: str, source: str) -> Iterable[Page]:
         deep = address_of(url)
         if anchor and "#" not in deep:
             deep = f"{deep}#{anchor}"
-        section = str(each.get("section_title") or "")
+        section = _line(str(each.get("section_title") or ""))
         yield Page(title=f"{title}: {section}" if section else title, url=deep, source=source)

@@ -6,7 +6,11 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict
 
-_HOST = "docs.aws.amazon.com"
+# Nothing else may stand in an address: it is printed into Markdown and HTML.
+_ADDRESS = re.compile(
+    r"https://docs\.aws\.amazon\.com(?P<path>/[\w./%+-]+\.html)(?:#(?P<anchor>[\w.:%+-]+))?",
+    re.ASCII,
+)
 _SHALLOW = 3  # parts of a path that lead to a guide's cover, not to a page
 
 
@@ -75,13 +79,9 @@ def address_of(url: str) -> str:
 
 def is_deep(url: str) -> bool:
     """Whether an address leads to a page of AWS's documentation rather than to a guide's cover."""
-    parts = urlsplit(url)
-    folders = [part for part in parts.path.split("/") if part]
-    page = re.fullmatch(r"[\w.-]+\.html", folders[-1]) if folders else None
-    return (
-        parts.scheme == "https"
-        and parts.netloc == _HOST
-        and page is not None
-        and (len(folders) >= _SHALLOW or bool(parts.fragment))
-        and folders[-1] not in ("index.html", "welcome.html", "Welcome.html")
-    )
+    found = _ADDRESS.fullmatch(url)
+    if found is None:
+        return False
+    folders = [part for part in found["path"].split("/") if part]
+    is_cover = folders[-1].lower() in ("index.html", "welcome.html")
+    return not is_cover and (len(folders) >= _SHALLOW or bool(found["anchor"]))
