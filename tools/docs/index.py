@@ -132,8 +132,8 @@ def words_of_guide(url: str) -> list[str]:
     """The words for the guide that a page belongs to: `.../AmazonRDS/latest/UserGuide/...`."""
     words: list[str] = []
     for folder in urlsplit(url).path.split("/")[1:-1]:
-        words += _KNOWN_AS.get(folder, "").split()
-        words += [hump.lower() for hump in _HUMP.findall(folder)]
+        known = _KNOWN_AS.get(folder)
+        words += known.split() if known else [hump.lower() for hump in _HUMP.findall(folder)]
     return words
 
 
