@@ -13,6 +13,7 @@ from langchain.agents.middleware import (
     hook_config,
 )
 from langchain.agents.middleware.model_call_limit import ModelCallLimitExceededError
+from langchain_core.messages import ToolMessage
 from langgraph.errors import GraphRecursionError
 
 from agents.bounds import Budget, CutShort, Metered, OverBudget, Spent
@@ -60,13 +61,28 @@ class Done(AgentMiddleware[Any, Any]):
         return {"jump_to": "end"} if self._done() else None
 
 
+class Curt(AgentMiddleware[Any, Any]):
+    """Cuts what a tool says went wrong: a form filled in wrongly comes back with every mistake."""
+
+    def wrap_tool_call(self, request: Any, handler: Callable[[Any], Any]) -> Any:
+        """Run the tool."""
+        answer = handler(request)
+        if isinstance(answer, ToolMessage) and answer.status == "error":
+            text = str(answer.content)
+            if len(text) > _LONGEST_COMPLAINT:
+                half = _LONGEST_COMPLAINT // 2  # the end says what is wrong with the last
+                return answer.model_copy(update={"content": f"{text[:half]} ... {text[-half:]}"})
+        return answer
+
+
 def middleware(mind: Mind, done: Callable[[], bool], spent: Spent, steps: int) -> list[Any]:
     """From the outside in: the end, the limit, the models that stand in, trying again, counting."""
     chats = [mind.model.chat, *mind.model.fallbacks]
     layers: list[Any] = [
         Done(done),
         ModelCallLimitMiddleware(run_limit=steps, exit_behavior="error"),
-        ToolErrorMiddleware(lambda error, _: f"that did not work: {error}"[:_LONGEST_COMPLAINT]),
+        Curt(),
+        ToolErrorMiddleware(lambda error, _: f"that did not work: {error}"),
     ]
     if mind.model.fallbacks:
         layers.append(ModelFallbackMiddleware(*mind.model.fallbacks))

@@ -94,7 +94,7 @@ class Sources:
         resource = self.known(quote.resource)
         if resource.id not in near:
             raise Ungrounded(f"{resource.id} is not named, nor related to what is")
-        steps = _steps(quote.path)
+        steps = () if quote.operation == TAGS else tuple(_steps(quote.path))
         values = list(self._found(resource, quote, steps))
         if not values:
             raise Ungrounded(f"{_call(quote)} was not read for {resource.id}")
@@ -111,7 +111,7 @@ class Sources:
     def _found(self, resource: Resource, quote: Quote, steps: Sequence[Step]) -> Iterator[Any]:
         """What stands at the path, in each answer about the resource."""
         if quote.operation == TAGS:
-            yield from (v for k, v in resource.tags.items() if k == quote.path.strip('"'))
+            yield from (v for k, v in resource.tags.items() if k == quote.path)
         elif quote.operation in resource.facts:
             yield _walk(resource.facts[quote.operation], steps)
         for (operation, region), answers in self.answers.items():
