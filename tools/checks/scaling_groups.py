@@ -6,6 +6,7 @@ from tools.checks.paper import Draft
 from tools.checks.zones import another_zone, place_in
 
 SHORTEST_BOOT = 60  # seconds; what is set to less was not set for a boot
+MOST_IN_SERVICE = 50  # percent that stay while others are replaced
 READ = "autoscaling:DescribeAutoScalingGroups"
 POLICIES = "autoscaling:DescribePolicies"
 
@@ -18,7 +19,8 @@ def grow_to(group: Draft, wanted: int) -> None:
     desired, most = int(facts.get("DesiredCapacity") or 0), int(facts["MaxSize"])
     room = 1 if most > desired else 0
     target = max(desired, wanted)
-    group.put(READ, DesiredCapacity=target, MaxSize=max(most, target + room))
+    group.put(READ, DesiredCapacity=target)
+    _hold(group, max(most, target + room))
 
 
 def reach(group: Draft, zone: str) -> None:
@@ -83,7 +85,24 @@ def make_room(group: Draft) -> None:
     """Raise the maximum where the group has reached it."""
     desired = group.read(READ, "DesiredCapacity")
     if group.read(READ, "MaxSize") <= desired:
-        group.put(READ, MaxSize=2 * desired)
+        _hold(group, 2 * desired)
+
+
+def _hold(group: Draft, most: int) -> None:
+    """Raise the maximum; a group that held one now takes care not to replace all at once."""
+    was_alone = group.read(READ, "MaxSize") < 2
+    group.put(READ, MaxSize=most)
+    share = group.read(READ, "InstanceMaintenancePolicy.MinHealthyPercentage")
+    if was_alone and share is not None and 0 <= share < MOST_IN_SERVICE:
+        replace_a_few(group)
+
+
+def replace_a_few(group: Draft) -> None:
+    """Let a change take few instances at a time."""
+    policy = group.read(READ, "InstanceMaintenancePolicy")
+    most = max(100, policy.get("MaxHealthyPercentage") or 0)
+    shares = {"MinHealthyPercentage": 90, "MaxHealthyPercentage": most}
+    group.put(READ, InstanceMaintenancePolicy=shares)
 
 
 def add_addresses(group: Draft) -> None:

@@ -1,7 +1,8 @@
 """Twins on paper: a component once more, in another Region or environment, for remedies.
 
 A twin is built anew, so it has none of the defects that checks could name: each of their remedies
-is applied to it. It stands alone until somebody is linked to it.
+is applied to it. But for its place and what is global it stands alone, until somebody is linked to
+it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,6 +12,7 @@ from tools.checks import all_checks
 from tools.checks.judging import judge
 from tools.checks.paper import Draft
 from tools.checks.view import View, Workload
+from tools.checks.zones import another_zone, place_in, zones_of
 
 _ROUNDS = 3  # a remedy may be what another check then looks at
 
@@ -34,11 +36,24 @@ def build_twins(
             region=region or original.region,
         )
         twin.tag({**original.resource.tags, **(tags or {})})
+        _settle(twin, original)
         twins.append(twin)
     for _ in range(_ROUNDS):
         if not (member and _mend(twins)):
             break
     return twins
+
+
+def _settle(twin: Draft, original: Draft) -> None:
+    """What is global serves it as well; elsewhere it stands in as many zones as the original."""
+    for relation in list(original.paper.relations):
+        if relation.source == original.id and not relation.dangling:
+            target = original.paper.resources.get(relation.target)
+            if target and target.region == "global":
+                used = original.paper.draft(target.id)
+                twin.link(used, relation.label, kind=relation.kind, hard=relation.hard)
+    while len(zones_of(twin)) < len(zones_of(original)):
+        place_in(twin, another_zone(twin, zones_of(twin)))
 
 
 def _mend(twins: Sequence[Draft]) -> bool:

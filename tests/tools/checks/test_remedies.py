@@ -1,20 +1,13 @@
 """Every check's remedy: it mends what the check names, harms nothing, and speaks AWS's language."""
 
-from math import inf
-
 import pytest
 
-from state.categories import categories
-from state.judgements import Assessment, Judgement, Verdict
-from state.snapshot import Snapshot
+from state.judgements import Verdict
+from tests.tools.checks.estimated import costs, rows
 from tools.checks import Check, Example, all_checks
 from tools.checks.examples import view_of
-from tools.checks.judging import verdicts, workload_of
 from tools.checks.paper import Paper
 from tools.checks.view import View, Workload
-from tools.grading.assumptions import assumptions
-from tools.grading.ledger import build_ledger
-from tools.grading.reckoning import Reckoning
 
 CHECKS = [check for check in all_checks().values() if check.remedy]
 EACH_CHECK = pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
@@ -56,38 +49,6 @@ def test_it_harms_nothing(check: Check) -> None:
         for struck in dear.keys() & cheap.keys():
             assert cheap[struck][0] <= dear[struck][0], f"{struck} takes longer"
             assert cheap[struck][1] <= dear[struck][1], f"{struck} loses more data"
-
-
-def costs(snapshot: Snapshot) -> dict[tuple[str, str], tuple[float, float]]:
-    """Seconds of recovery and of lost data, by resource and scenario."""
-    found = rows(snapshot).values()
-    assessments = {
-        category.code: Assessment(
-            category=category.code,
-            judgements=tuple(r for r in found if all_checks()[r.check].category is category),
-            answers=(),
-        )
-        for category in categories()
-    }
-    reckoning = Reckoning(build_ledger(snapshot, assessments), assumptions())
-    return {
-        (each.resource, each.scenario): (
-            inf if each.rto_seconds is None else each.rto_seconds,
-            inf if each.rpo_seconds is None else each.rpo_seconds,
-        )
-        for each in reckoning.estimates
-    }
-
-
-def rows(snapshot: Snapshot) -> dict[tuple[str, str], Judgement]:
-    """Every verdict on the snapshot."""
-    workload = workload_of(snapshot)
-    return {
-        (row.check, row.resource): row
-        for category in categories()
-        for _, found in verdicts(category, workload)
-        for row in found
-    }
 
 
 def test_every_check_has_one() -> None:

@@ -27,7 +27,7 @@ from tools.checks.rules.asg import (
     is_switched_off,
     rides_out_a_loss,
 )
-from tools.checks.scaling_groups import READ
+from tools.checks.scaling_groups import MOST_IN_SERVICE, READ, replace_a_few
 from tools.checks.view import Unknown, View
 
 TEMPLATE = "AWS::EC2::LaunchTemplate"
@@ -278,13 +278,6 @@ def group_broken_reference(group: View) -> Outcome:
     return passed()
 
 
-def _replace_a_few(group: Draft) -> None:
-    policy = group.read(READ, "InstanceMaintenancePolicy")
-    most = max(100, policy.get("MaxHealthyPercentage") or 0)
-    shares = {"MinHealthyPercentage": 90, "MaxHealthyPercentage": most}
-    group.put(READ, InstanceMaintenancePolicy=shares)
-
-
 @check(
     id="asg.group_replaced_at_once",
     resource_type=GROUP,
@@ -303,7 +296,7 @@ def _replace_a_few(group: Draft) -> None:
         "https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-instance-"
         "maintenance-policy.html",
     ),
-    remedy=Remedy(change=_replace_a_few, effort=Effort.MINUTES, cost=Cost.FREE),
+    remedy=Remedy(change=replace_a_few, effort=Effort.MINUTES, cost=Cost.FREE),
     passes=[_group(InstanceMaintenancePolicy={"MinHealthyPercentage": 90})],
     fails=[_group(InstanceMaintenancePolicy={"MinHealthyPercentage": 0})],
     silent=[
@@ -317,4 +310,4 @@ def group_replaced_at_once(group: View) -> Outcome:
     share = group.read(READ, "InstanceMaintenancePolicy.MinHealthyPercentage")
     if share in (None, -1) or group.read(READ, "MaxSize") < 2:
         return NOT_APPLICABLE
-    return passed_if(share >= 50)
+    return passed_if(share >= MOST_IN_SERVICE)

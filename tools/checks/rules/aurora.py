@@ -161,7 +161,9 @@ def _copy_from_writer(field: str) -> Callable[[Draft], None]:
     layer=Layer.HIGH_AVAILABILITY,
     on_fail=(
         Effect(COMPONENT_LOST, Phase.ACT, "aurora_instance_replaced"),
+        Effect(COMPONENT_LOST, Phase.PROPAGATE, "clients_reconnect"),
         Effect(ZONE_LOST, Phase.ACT, "aurora_instance_replaced", by_person=True),
+        Effect(ZONE_LOST, Phase.PROPAGATE, "clients_reconnect"),
     ),
     on_pass=(
         Effect(COMPONENT_LOST, Phase.ACT, "aurora_failover"),
@@ -357,7 +359,9 @@ def parameter_groups_differ(cluster: View) -> Outcome:
 
 
 def _never_pause(cluster: Draft) -> None:
+    """How far its logs lagged while it might pause says nothing of one that goes on."""
     cluster.put_in(READ, "ServerlessV2ScalingConfiguration.MinCapacity", 0.5)
+    cluster.drop(READ, "LatestRestorableTime")
 
 
 @check(

@@ -5,9 +5,12 @@ switched off are left alone.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from state.categories import Scenario
+from state.categories.excessive_load import OVERLOAD
+from state.categories.misconfiguration_and_bugs import BAD_CHANGE
 from state.categories.single_point_of_failure import (
     COMPONENT_LOST,
     REDUNDANT,
@@ -167,18 +170,41 @@ _TARGET_GROUP = Example(
 )
 
 
+# A task that hangs is replaced only when its health checks have failed: one task or many.
+_EJECTED = (
+    Effect(COMPONENT_LOST, Phase.ACT, "load_balancer_ejects"),
+    Effect(ZONE_LOST, Phase.ACT, "load_balancer_ejects"),
+)
+_SLOW_CHECK = replace(
+    _TARGET_GROUP,
+    facts={
+        "elbv2:DescribeTargetGroups": {
+            "HealthCheckIntervalSeconds": 60,
+            "UnhealthyThresholdCount": 5,
+        }
+    },
+)
+
+
 @check(
     id="ecs.service_single_task",
     resource_type=SERVICE,
     title="A service runs a single task: it is down while a lost task is replaced",
     question=REDUNDANT,
     layer=Layer.HIGH_AVAILABILITY,
-    on_fail=(*replaced(COMPONENT_LOST), *replaced(ZONE_LOST)),
-    on_pass=(
-        Effect(COMPONENT_LOST, Phase.ACT, "load_balancer_ejects"),
-        Effect(ZONE_LOST, Phase.ACT, "load_balancer_ejects"),
+    on_fail=(
+        *replaced(COMPONENT_LOST),
+        *replaced(ZONE_LOST),
+        *_EJECTED,
+        Effect(OVERLOAD, Phase.ACT, "add_capacity_by_hand", by_person=True),
+        *started(OVERLOAD),
+        Effect(BAD_CHANGE, Phase.WARM_UP, "task_replacement"),
     ),
-    effect_source="the target group's health check against the start of a new task",
+    on_pass=_EJECTED,
+    effect_source=(
+        "the target group's health check, then the start of a new task; one of which there must "
+        "never be two can neither grow nor be replaced by a task beside it"
+    ),
     recommendation=(
         "Set the desired count, and the minimum of auto scaling, to 2 in subnets of two zones: "
         "doubles the smallest bill, and a lost task then costs no more than a few failed requests. "
@@ -194,6 +220,7 @@ _TARGET_GROUP = Example(
     ],
     fails=[
         service_with(desiredCount=1),
+        service_with(desiredCount=1, linked_from=[_SLOW_CHECK]),
         service_with(desiredCount=3, linked_from=[scaled_between(1, 6)]),
     ],
     silent=[
@@ -208,12 +235,14 @@ def service_single_task(service: View) -> Outcome:
     """
     if not is_kept_running(service):
         return NOT_APPLICABLE
+    spared = () if is_one_by_design(service) else (OVERLOAD, BAD_CHANGE)
+    units = {"load_balancer_ejects": _ejected_after(service), **start(service)}
     if service.read(READ, "desiredCount") < 2:
-        return failed("one task is wanted", spared=(), **start(service))
+        return failed("one task is wanted", spared=spared, **units)
     scaling = service.linked_from(SCALABLE_TARGET, label="scales")
     if any(target.read(TARGETS, "MinCapacity") < 2 for target in scaling):
-        return failed("auto scaling may go down to one task", spared=(), **start(service))
-    return passed("", load_balancer_ejects=_ejected_after(service), **start(service))
+        return failed("auto scaling may go down to one task", spared=spared, **units)
+    return passed("", **units)
 
 
 @check(

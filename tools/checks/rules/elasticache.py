@@ -231,6 +231,12 @@ def _have_several_nodes(cluster: Draft) -> None:
     alarm_on_failure(group)
 
 
+_RECONNECTED = (
+    Effect(COMPONENT_LOST, Phase.PROPAGATE, "clients_reconnect"),
+    Effect(ZONE_LOST, Phase.PROPAGATE, "clients_reconnect"),
+)
+
+
 @check(
     id="elasticache.single_node",
     resource_type=CLUSTER,
@@ -242,11 +248,9 @@ def _have_several_nodes(cluster: Draft) -> None:
         Effect(COMPONENT_LOST, Phase.WARM_UP, "cache_filled"),
         Effect(ZONE_LOST, Phase.ACT, "cache_node_replaced", by_person=True),
         Effect(ZONE_LOST, Phase.WARM_UP, "cache_filled"),
+        *_RECONNECTED,
     ),
-    on_pass=(
-        Effect(COMPONENT_LOST, Phase.PROPAGATE, "clients_reconnect"),
-        Effect(ZONE_LOST, Phase.PROPAGATE, "clients_reconnect"),
-    ),
+    on_pass=_RECONNECTED,
     effect_source="assumptions: launching a node and filling it again, or doing without one",
     recommendation=(
         "Memcached: spread the same memory over several smaller nodes in several zones. Otherwise: "

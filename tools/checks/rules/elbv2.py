@@ -55,8 +55,14 @@ def _switch_on(attribute: str) -> Callable[[Draft], None]:
     title="A load balancer has nodes in one zone: when the zone is lost, nothing gets in",
     question=ZONE_LOSS,
     layer=Layer.HIGH_AVAILABILITY,
-    on_fail=(Effect(ZONE_LOST, Phase.ACT, "change_configuration", by_person=True),),
-    effect_source="an assumed change by hand: enable a subnet in another zone",
+    on_fail=(
+        Effect(ZONE_LOST, Phase.ACT, "change_configuration", by_person=True),
+        Effect(SHARED_COMPONENT_FAILED, Phase.ACT, "change_configuration", by_person=True),
+    ),
+    effect_source=(
+        "an assumed change by hand: enable a subnet in another zone, whether the one it has is "
+        "lost or only slow or wrong"
+    ),
     recommendation=(
         "Enable subnets in two or more zones (`set-subnets`): no downtime; a network load balancer "
         "costs no more, an application load balancer has two zones from the start."

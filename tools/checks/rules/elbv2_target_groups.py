@@ -190,7 +190,10 @@ def _check_often(group: Draft) -> None:
     title="A load balancer has a single target: when it fails there is nowhere to send requests",
     question=REDUNDANT,
     layer=Layer.HIGH_AVAILABILITY,
-    on_fail=(Effect(COMPONENT_LOST, Phase.ACT, "rebuild_component", by_person=True),),
+    on_fail=(
+        Effect(COMPONENT_LOST, Phase.ACT, "rebuild_component", by_person=True),
+        Effect(ZONE_LOST, Phase.ACT, "rebuild_component", by_person=True),
+    ),
     on_pass=(Effect(COMPONENT_LOST, Phase.ACT, "load_balancer_ejects"),),
     effect_source="an assumed rebuild by hand against the health check's interval and threshold",
     recommendation=(

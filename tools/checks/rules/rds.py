@@ -84,6 +84,7 @@ def lag(db: View) -> float | Measured:
         *restoring(ZONE_LOST, "restore_database", loads=True),
         Effect(ZONE_LOST, Phase.LOSE, "rds_pitr_lag"),
         Effect(COMPONENT_LOST, Phase.ACT, "rds_host_replacement"),
+        Effect(COMPONENT_LOST, Phase.PROPAGATE, "clients_reconnect"),
     ),
     on_pass=(
         Effect(ZONE_LOST, Phase.ACT, "rds_failover"),

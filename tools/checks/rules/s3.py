@@ -349,7 +349,11 @@ def _replicated(to: str, status: str = "Enabled") -> Example:
     rule = {"Status": status, "Destination": {"Bucket": "arn:aws:s3:::orders-copy"}}
     copy = Example(type=BUCKET, label="replicates to", facts={LISTED: {"BucketRegion": to}})
     return Example(
-        facts={LISTED: {"BucketRegion": "eu-west-1"}, REPLICATION: {"Rules": [rule]}},
+        facts={
+            LISTED: {"BucketRegion": "eu-west-1"},
+            REPLICATION: {"Rules": [rule]},
+            LIFECYCLE: {},
+        },
         linked=[copy] if status == "Enabled" else [],
     )
 
@@ -412,12 +416,13 @@ def _replicate(bucket: Draft) -> None:
     remedy=Remedy(change=_replicate, effort=Effort.HOURS, cost=Cost.MUCH),
     passes=[_replicated("eu-central-1")],
     fails=[_bucket(), _replicated("eu-west-1"), _replicated("eu-central-1", "Disabled")],
-    silent=[_REPLICA, _LOGS],
+    silent=[_REPLICA, _LOGS, _bucket({"Expiration": {"Days": 3}, "Filter": {"Prefix": ""}})],
 )
 def bucket_no_replication(bucket: View) -> Outcome:
     """A bucket is kept in several zones of one Region; its versions are kept there as well.
 
-    The replica itself needs no further copy, and access logs are not what a recovery needs.
+    The replica itself needs no further copy, and neither access logs nor what expires within a
+    week are what a recovery needs.
     """
     rows = bucket.read(REPLICATION, "Rules[].[Status, Destination.Bucket]") or ()
     wanted = {name for status, name in rows if status == "Enabled"}
@@ -432,7 +437,7 @@ def bucket_no_replication(bucket: View) -> Outcome:
         raise Unknown("s3:ListAllMyBuckets")  # a copy in another account: its Region is not seen
     elsewhere = ages_elsewhere(bucket)
     if elsewhere is None:
-        return failed()
+        return NOT_APPLICABLE if _is_transient(bucket) else failed()
     return passed(
         "AWS Backup copies it there",
         backup_interval=lost_at_worst(elsewhere),

@@ -67,9 +67,12 @@ def _let_failures_step_aside(queue: Draft) -> None:
 
 
 def _seconds_of_tries(queue: View) -> float:
-    """How long a message that always fails comes back: as long as by hand, at most."""
+    """How long a message that always fails comes back: as long as by hand, at most.
+
+    Each try takes the visibility timeout, or what its consumer needs where that is longer.
+    """
     tries = int(queue.read(READ, "RedrivePolicy.maxReceiveCount") or 0)
-    visible = int(queue.read(READ, "VisibilityTimeout") or 0)
+    visible = max(int(queue.read(READ, "VisibilityTimeout") or 0), _visibility_needed(queue))
     return min(float(tries * visible), assumptions()["drain_by_hand"].seconds)
 
 

@@ -99,7 +99,8 @@ _FACTS: dict[str, dict[str, dict[str, object]]] = {
 
 def _stand_by(workload: Draft) -> None:
     """What runs, once more in another Region; where nothing runs, what is kept."""
-    regional = [each for each in workload.members(*_COMPONENTS) if each.region != "global"]
+    known = {member.id for member in _assessed(workload.view()) if member.region != "global"}
+    regional = [each for each in workload.members(*_COMPONENTS) if each.id in known]
     running = [each for each in regional if each.type in _RUNNING]
     build_twins(running or regional, region=another_region((running or regional)[0].region))
 
