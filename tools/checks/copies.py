@@ -121,11 +121,11 @@ def restoring(
 ) -> tuple[Effect, ...]:
     """The steps of a restore by somebody.
 
-    `loads`: its blocks come only when they are read, by the size of the storage. `moves`: what is
-    restored is a new resource, to which the application has to be pointed.
+    `loads`: its blocks come by themselves, but only when they are read, by the size of the storage.
+    `moves`: what is restored is a new resource, to which the application has to be pointed.
     """
     act = Effect(scenario, Phase.ACT, assumption, by_person=True)
-    load = Effect(scenario, Phase.WARM_UP, "storage_loads", by_person=True)
+    load = Effect(scenario, Phase.WARM_UP, "storage_loads")
     move = Effect(scenario, Phase.PROPAGATE, "switch_to_restored", by_person=True)
     return (act, *([load] if loads else []), *([move] if moves else []))
 

@@ -103,6 +103,7 @@ def snapshots(db: View) -> list[float]:
     on_fail=(
         Effect(COMPONENT_LOST, Phase.LOSE, "no_copy"),
         Effect(ZONE_LOST, Phase.LOSE, "no_copy"),
+        Effect(ZONE_LOST, Phase.ACT, "no_way_back", by_person=True),
         Effect(DATA_DELETED, Phase.LOSE, "no_copy"),
         Effect(DATA_DELETED, Phase.ACT, "no_way_back", by_person=True),
     ),
