@@ -7,6 +7,7 @@ from typer.core import TyperGroup
 
 from seeams import __version__
 from seeams.commands import (
+    accepting,
     asking,
     assessing,
     comparing,
@@ -63,6 +64,7 @@ for _command, _name, _example in (
         "seeams assess --tag workload=shop --rto 24h --rpo 12h --region eu-central-1",
     ),
     (asking.what_if, "what-if", "seeams what-if --thread shop --rto 2h --rpo 30m"),
+    (accepting.accept, "accept", "seeams accept --thread shop model.1f1e7180"),
     (sweeping.sweep, "sweep", "seeams sweep --thread shop --output sweep.svg"),
     (stored.threads, "threads", "seeams threads"),
     (stored.show, "show", "seeams show shop --json"),

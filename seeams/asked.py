@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from state.errors import InvalidObjectives, InvalidSelector, WrongUse
 
 if TYPE_CHECKING:
+    from state.limits import Limits
     from state.objectives import Objectives
     from state.premises import Fix
     from state.snapshot import Selector
@@ -191,6 +192,61 @@ def fixes_of(texts: Sequence[str] | None) -> "tuple[Fix, ...]":
             raise WrongUse(f"{text!r} names no check: write --fix CHECK or --fix CHECK@RESOURCE")
         found.append(Fix(check=check, resource=resource or None))
     return tuple(found)
+
+
+def limits_of(text: str | None) -> "Limits":
+    """The limits of `--budget usd=1,tokens=200k,calls=60,seconds=300`; the others stay as they are.
+
+    Raises:
+        WrongUse: a limit is not known, or its value is no number above zero.
+    """
+    from dataclasses import replace
+
+    from state.limits import Limits
+
+    given: dict[str, Any] = {}
+    for part in (text or "").split(","):
+        name, equals, amount = (each.strip().lower() for each in part.partition("="))
+        if not name and not equals:
+            continue
+        if name not in _LIMITS or not equals:
+            raise WrongUse(
+                f"--budget {part.strip()!r} is no limit: write "
+                f"{', '.join(f'{each}=...' for each in _LIMITS)}, for example {_BUDGET_EXAMPLE}"
+            )
+        number = _number(amount)
+        if number is None or (name != "usd" and number < 1):
+            raise WrongUse(
+                f"--budget {name}={amount}: {amount!r} is no number above zero, for example "
+                f"{_BUDGET_EXAMPLE}"
+            )
+        given[_LIMITS[name]] = number if name in ("usd", "seconds") else int(number)
+    return replace(Limits(), **given)
+
+
+_LIMITS = {
+    "usd": "usd",
+    "tokens": "tokens",
+    "calls": "model_calls",
+    "seconds": "seconds",
+    "steps": "steps",
+}
+_BUDGET_EXAMPLE = "--budget usd=1,tokens=200k,seconds=300"
+_NUMBER = re.compile(r"(\d+(?:\.\d+)?|\.\d+)([km]?)")
+_TIMES = {"": 1, "k": 1_000, "m": 1_000_000}
+
+
+def _number(text: str) -> float | None:
+    """A number above zero, `200k` and `1.5m` too; None if it is none."""
+    found = _NUMBER.fullmatch(text)
+    return float(found[1]) * _TIMES[found[2]] or None if found else None
+
+
+def yes(question: str) -> bool:
+    """Ask on stderr; anything but a yes is a no."""
+    sys.stderr.write(f"{question} [y/N] ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
 def _ask(question: str) -> int:

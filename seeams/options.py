@@ -1,9 +1,11 @@
 """The options that several commands share."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
+
+from state.limits import Limits
 
 
 def threads(incomplete: str) -> list[str]:
@@ -33,8 +35,23 @@ def failing_checks(ctx: typer.Context, incomplete: str) -> list[str]:
     return [check for check in found if check.startswith(incomplete)]
 
 
+def proposals(ctx: typer.Context, incomplete: str) -> list[str]:
+    """What models proposed in the thread that was named, for the shell's completion."""
+    from seeams.stored import report_at
+    from state.errors import SeeamsError
+    from state.store import Store
+
+    try:
+        with Store(ctx.params.get("store")) as store:
+            found = [each.id for each in report_at(store, ctx.params["thread"]).proposals]
+    except (KeyError, SeeamsError):
+        return []
+    return [each for each in found if each.startswith(incomplete)]
+
+
 _WORKLOAD, _OBJECTIVES, _ACCOUNT, _RESULT = "Workload", "Objectives", "Account", "Result"
-_PREMISES = "What it goes by beside the account"
+_PREMISES, _HELP = "What it goes by beside the account", "Models and documentation"
+_LIMITS = Limits()
 
 Tags = Annotated[
     list[str] | None,
@@ -154,7 +171,8 @@ Output = Annotated[
     list[Path] | None,
     typer.Option(
         metavar="FILE",
-        help="Write the report to FILE as well, .md or .json; repeatable.",
+        help="Write the report to FILE as well: .html, .md, .json, .csv, .sarif or "
+        ".resiliencehub.json; repeatable.",
         rich_help_panel=_RESULT,
     ),
 ]
@@ -222,5 +240,52 @@ Lose = Annotated[
         help="Lose az:NAME, region:NAME or resource:NAME (or its ARN) on paper: what stops, when "
         "what is back, which data is gone.",
         rich_help_panel=_PREMISES,
+    ),
+]
+
+Model = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME[,FALLBACK...]",
+        envvar="SEEAMS_MODEL",
+        help="A model for specialists that look beyond the rules, and for the summary: "
+        "bedrock:MODEL-ID with your own AWS settings, or provider:model. Default: none. No letter "
+        "rests on it unless you accept what it proposes.",
+        rich_help_panel=_HELP,
+    ),
+]
+Docs = Annotated[
+    Literal["auto", "awslabs", "knowledge", "embedded", "off"],
+    typer.Option(
+        help="Where documentation is looked up; auto: if there is a model, AWS's server where it "
+        "is installed, else the embedded one.",
+        rich_help_panel=_HELP,
+    ),
+]
+Budget = Annotated[
+    str | None,
+    typer.Option(
+        metavar="LIMIT=AMOUNT,...",
+        help=f"What the model may spend in this run. Default: usd={_LIMITS.usd:g},"
+        f"tokens={_LIMITS.tokens // 1000}k,calls={_LIMITS.model_calls},"
+        f"seconds={_LIMITS.seconds:g},steps={_LIMITS.steps} (calls of one specialist).",
+        rich_help_panel=_HELP,
+    ),
+]
+Review = Annotated[
+    bool,
+    typer.Option(
+        "--review",
+        help="Stop once the account is read, to approve what was found; and show what a model "
+        "proposes, to be accepted or not.",
+        rich_help_panel=_RESULT,
+    ),
+]
+ProposalIds = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[ID]...",
+        help="Proposals, as the report names them: model.1f1e7180.",
+        autocompletion=proposals,
     ),
 ]

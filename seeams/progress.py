@@ -4,18 +4,22 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from seeams.console import complain, err
+from seeams.console import complain, err, plain
 from seeams.failures import Interrupted
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.live import Live
 
+    from state.categories import Category
+
 _PER_SECOND = 8
+_LAST_WORDS = 160  # characters of what an agent said that are kept
 _GOES_ON = "going on where the last run stopped: what it read and judged is kept"
 
 
@@ -35,9 +39,15 @@ class Progress:
         self.goes_on = False  # an earlier run had read the account already
         self.checks: Counter[str] = Counter()  # by category slug
         self.failing: Counter[str] = Counter()
+        self.tools: Counter[str] = Counter()  # that agents used, by category code
+        self.looked_up = 0  # findings, in the documentation
+        self.stopped = threading.Event()
+        self._doing: dict[str, str] = {}  # category code -> the tool in use, or the last words
+        self._said: dict[str, str] = {}
         self._started = time.monotonic()
         self._lock = threading.Lock()
-        self._stopping = threading.Event()
+        self._so_far: Callable[[], str] = str
+        self._stoppers: list[Callable[[], None]] = []
         self._live: Live | None = None
 
     def __enter__(self) -> Self:
@@ -64,9 +74,33 @@ class Progress:
         if self._live:
             self._live.stop()
 
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Nothing is shown meanwhile: a person is asked."""
+        if self._live:
+            self._live.stop()
+        yield
+        if self._live:
+            self._live.start()
+
     def stop(self) -> None:
-        """Interrupt the threads at their next call."""
-        self._stopping.set()
+        """Interrupt the threads at their next call; nothing may wait in here."""
+        self.stopped.set()
+        for stopper in self._stoppers:
+            stopper()
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether the user ended the run."""
+        return self.stopped.is_set()
+
+    def when_stopped(self, stopper: Callable[[], None]) -> None:
+        """Call this too when the run is stopped."""
+        self._stoppers.append(stopper)
+
+    def watch(self, so_far: Callable[[], str]) -> None:
+        """Show what agents have spent until now, in these words."""
+        self._so_far = so_far
 
     def on_call(self, operation: str, region: str) -> None:
         """A call to AWS is about to be made.
@@ -74,7 +108,7 @@ class Progress:
         Raises:
             Interrupted: the run was stopped.
         """
-        if self._stopping.is_set():
+        if self.stopped.is_set():
             raise Interrupted
         with self._lock:
             self.calls[operation.partition(":")[0]] += 1
@@ -91,6 +125,8 @@ class Progress:
                 complain(_GOES_ON)
             if event["event"] == "finished":
                 self._say(event["node"])
+            elif event["event"] == "thought":
+                self._say_thought(event)
 
     def _note(self, event: Mapping[str, Any]) -> None:
         match event["event"]:
@@ -105,6 +141,19 @@ class Progress:
                 slug = _slug_of(event["check"])
                 self.checks[slug] += 1
                 self.failing[slug] += bool(event["failed"])
+            case "tool":
+                self.tools[event["category"]] += 1
+                self._doing[event["category"]] = event["tool"]
+                self._said.pop(event["category"], None)
+            case "says":
+                code = event["category"]
+                said = self._said.get(code, "") + event["text"]
+                self._said[code] = said[-_LAST_WORDS:]
+                self._doing[code] = f"\u201c{' '.join(self._said[code].split())}\u201d"
+            case "thought":
+                self._doing[event["category"]] = _thought(event)
+            case "documentation":
+                self.looked_up += 1
 
     def _say(self, node: str) -> None:
         if node == "discover":
@@ -113,6 +162,12 @@ class Progress:
             complain(
                 f"judged by {sum(self.checks.values())} checks, {_found(self.failing.total())}"
             )
+        elif node == "write_report" and (so_far := self._so_far()):
+            complain(f"agents: {so_far}")
+
+    def _say_thought(self, event: Mapping[str, Any]) -> None:
+        tools = self.tools[event["category"]]
+        complain(f"{_title_of(event['category'])}: used {tools} tools, {_thought(event)}")
 
     def _read(self) -> str:
         return (
@@ -136,12 +191,22 @@ class Progress:
                 busy = [f"{service} {n}" for service, n in self.calls.most_common()]
                 lines.append(Text("  " + "  ".join(busy), "dim", no_wrap=True, overflow="ellipsis"))
             for category in categories():
-                lines.append(self._specialist(category.slug, category.title))
+                lines.append(self._specialist(category))
+                if doing := self._doing.get(category.code):
+                    tools = f"{self.tools[category.code]} tools"
+                    said = f"    {tools:<9} {plain(doing)}"
+                    lines.append(Text(said, "dim", no_wrap=True, overflow="ellipsis"))
+            if self.nodes.get("write_report") == "started":
+                looked_up = f": {self.looked_up} findings looked up" if self.looked_up else ""
+                lines.append(Text(f"  Writes the report{looked_up}"))
+            if so_far := self._so_far():
+                lines.append(Text(f"  {so_far}"))
             return Group(*lines)
 
-    def _specialist(self, slug: str, title: str) -> Any:
+    def _specialist(self, category: "Category") -> Any:
         from rich.text import Text
 
+        slug = category.slug
         assessing = self.nodes.get(f"assess_{slug}", "")
         grading = self.nodes.get(f"grade_{slug}", "")
         if self.goes_on and not assessing:
@@ -149,11 +214,27 @@ class Progress:
         state = {"": "waits", "started": "judges", "finished": "judged"}[assessing]
         if grading:
             state = {"started": "grades", "finished": "graded"}[grading]
+        if assessing == "started" and category.code in self._doing:
+            state = "thinks"
         found = f"{self.checks[slug]} checks, {_found(self.failing[slug])}"
         if not self.checks[slug]:
             found = ""
         style = "green" if grading == "finished" else "" if assessing else "dim"
-        return Text(f"  {title:<28}{state:<8}{found}", style)
+        return Text(f"  {category.title:<28}{state:<8}{found}", style)
+
+
+def _thought(event: Mapping[str, Any]) -> str:
+    """What an agent leaves behind, or why it stopped."""
+    from seeams.rendering.words import outcome_words
+    from state.thinking import Stop
+
+    return outcome_words(Stop(event["stop"]), event["proposals"], event["detail"])
+
+
+def _title_of(code: str) -> str:
+    from seeams.rendering.words import title_of
+
+    return title_of(code)
 
 
 def _found(failing: int) -> str:

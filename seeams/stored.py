@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
-from state.channels import RunKind
+from state.channels import ASSESSMENTS, RunKind
 from state.errors import Fixable, UnknownThread
 from state.report import Report
 from state.store import RunRow, Store
@@ -33,13 +33,15 @@ def finished_runs(store: Store, thread: str) -> list[RunRow]:
 def report_at(store: Store, thread: str, checkpoint: str | None = None) -> Report:
     """The report at a checkpoint (the beginning of its id will do), or the latest assessment's.
 
+    What was accepted of an assessment belongs to it.
+
     Raises:
         UnknownThread: nothing is stored under the thread, or no report at the checkpoint.
         Fixable: no run of the thread was finished.
     """
     rows = finished_runs(store, thread)
     if checkpoint is None:
-        row = next((r for r in reversed(rows) if r.kind == RunKind.ASSESS), rows[-1])
+        row = next((r for r in reversed(rows) if r.kind in ASSESSMENTS), rows[-1])
     else:
         found = {r.checkpoint: r for r in rows if r.checkpoint.startswith(checkpoint)}
         if checkpoint in found:
@@ -121,6 +123,7 @@ class ThreadRow(BaseModel):
     last_run_at: datetime
     finished: bool
     on_paper: list[str] = []  # fixes of the last run: "check" or "check@resource"
+    accepted: list[str] = []  # proposals of models that count in the latest assessment
 
 
 def threads_in(store: Store) -> list[ThreadRow]:
@@ -138,9 +141,10 @@ def threads_in(store: Store) -> list[ThreadRow]:
             last_run_at=runs[-1].started_at,
             finished=runs[-1].finished_at is not None,
             on_paper=_on_paper(store, runs[-1]),
+            accepted=_accepted(store, done[-1]) if done else [],
         )
         for thread, runs in by_thread.items()
-        for done in [[r for r in runs if r.report and r.kind == RunKind.ASSESS]]
+        for done in [[r for r in runs if r.report and r.kind in ASSESSMENTS]]
     ]
     return sorted(rows, key=lambda row: row.last_run_at)
 
@@ -149,3 +153,9 @@ def _on_paper(store: Store, row: RunRow) -> list[str]:
     if row.kind != RunKind.WHAT_IF or not row.report:
         return []
     return [str(fix) for fix in store.get(Report, row.report).premises.fixes]
+
+
+def _accepted(store: Store, row: RunRow) -> list[str]:
+    if row.kind != RunKind.ACCEPT:  # only then is anything accepted
+        return []
+    return list(store.get(Report, row.report).premises.accepted)

@@ -1,23 +1,16 @@
 """`seeams assess` and `seeams demo`."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from seeams import options
-from seeams.console import complain, plain
+from seeams.console import complain
 
 if TYPE_CHECKING:
-    import boto3
-
     from seeams.outcomes import Wanted
-    from seeams.progress import Progress
-    from state.objectives import Objectives
-    from state.premises import Premises
-    from state.snapshot import Selector
 
 SAMPLE, RTO, RPO = "food-agent", "24h", "12h"
 
@@ -36,6 +29,10 @@ def assess(
     region: options.Regions = None,
     profile: options.Profile = None,
     role_arn: options.RoleArn = None,
+    model: options.Model = None,
+    docs: options.Docs = "auto",
+    budget: options.Budget = None,
+    review: options.Review = False,
     thread: options.Thread = None,
     fail_under: options.FailUnder = None,
     output: options.Output = None,
@@ -49,6 +46,8 @@ def assess(
     """
     from seeams.accounts import own_session, regions_of
     from seeams.asked import objectives_of, selector_of
+    from seeams.assessment import Job, carried_out
+    from seeams.outside import help_of
     from seeams.premises import premises_of
 
     wanted = _wanted(as_json, everything, output, fail_under, store)
@@ -57,8 +56,10 @@ def assess(
     objectives = objectives_of(rto, rpo, region_rto, region_rpo, policy)
     session = own_session(profile, role_arn, next(iter(region or ()), None))
     regions = regions_of(session, region)
-    terms = objectives, premises
-    raise typer.Exit(_assess(session, None, regions, selector, *terms, thread, wanted))
+    home = session.region_name or regions[0]
+    helping = help_of(model, docs, budget, region=home, profile=profile)
+    terms = objectives, premises, helping, wanted, thread, review
+    raise typer.Exit(carried_out(Job(session, None, regions, selector, *terms)))
 
 
 def demo(
@@ -73,6 +74,10 @@ def demo(
         str, typer.Option(metavar="NAME", help="The sample: food-agent, shop or shop-ha.")
     ] = SAMPLE,
     region: options.Regions = None,
+    model: options.Model = None,
+    docs: options.Docs = "auto",
+    budget: options.Budget = None,
+    review: options.Review = False,
     thread: options.Thread = None,
     fail_under: options.FailUnder = None,
     output: options.Output = None,
@@ -82,10 +87,12 @@ def demo(
 ) -> None:
     """Assess a sample workload on an AWS account inside this process.
 
-    No cloud account, no model, no network; your own AWS settings are not looked at. Objectives that
-    are not given are RTO 24h and RPO 12h.
+    No cloud account, no network; your own AWS settings are looked at for a --model alone.
+    Objectives that are not given are RTO 24h and RPO 12h.
     """
     from seeams.asked import objectives_of
+    from seeams.assessment import Job, carried_out
+    from seeams.outside import help_of
     from seeams.premises import premises_of
     from state.snapshot import Selector
     from tools.embedded.samples import sample
@@ -98,19 +105,23 @@ def demo(
     objectives = objectives_of(rto, rpo, region_rto, region_rpo, policy)
     chosen = sample(workload)
     regions = list(dict.fromkeys(region or (REGION,)))
+    helping = help_of(model, docs, budget)  # now: the embedded account hides the user's settings
     complain(f"Building the sample workload {chosen.name} in an AWS account inside this process")
     with EmbeddedAccount() as account:
         account.build(chosen.name)
-        code = _assess(
-            account.session(),
-            account.endpoint_url,
-            regions,
-            Selector(tags=dict(chosen.tags)),
-            objectives,
-            premises,
-            thread or f"demo-{chosen.name}",
-            wanted,
+        job = Job(
+            session=account.session(),
+            endpoint_url=account.endpoint_url,
+            regions=regions,
+            selector=Selector(tags=dict(chosen.tags)),
+            objectives=objectives,
+            premises=premises,
+            helping=helping,
+            wanted=wanted,
+            thread=thread or f"demo-{chosen.name}",
+            review=review,
         )
+        code = carried_out(job)
     raise typer.Exit(code)
 
 
@@ -127,70 +138,3 @@ def _wanted(
     files = tuple(output or ())
     require_known_kinds(files)
     return Wanted(as_json, everything, files, letter_of(fail_under, "--fail-under"), store)
-
-
-def _assess(
-    session: "boto3.Session",
-    endpoint_url: str | None,
-    regions: list[str],
-    selector: "Selector",
-    objectives: "Objectives",
-    premises: "Premises",
-    thread: str | None,
-    wanted: "Wanted",
-) -> int:
-    from graph.runs import assess as run
-    from graph.runs import snapshot_of
-    from seeams.accounts import account_of, reader
-    from seeams.asked import thread_of
-    from seeams.outcomes import deliver
-    from seeams.progress import Progress
-    from state.channels import Request
-    from state.store import Store
-
-    progress = Progress(f"Reading {plain(selector)} in {', '.join(regions)}")
-    with Store(wanted.store) as store:
-        account = account_of(session, progress.on_call, endpoint_url)
-        with _stopping(progress), progress:
-            account_id, _ = account.identify(regions[0])
-            request = Request(
-                thread=thread or thread_of(selector),
-                selector=selector,
-                account=account_id,
-                regions=tuple(regions),
-            )
-            report = run(
-                store,
-                request,
-                objectives,
-                reader(account),
-                premises=premises,
-                tell=progress.tell,
-            )
-        return deliver(report, snapshot_of(store, report), wanted)
-
-
-@contextmanager
-def _stopping(progress: "Progress") -> Iterator[None]:
-    """Ctrl-C and SIGTERM reach the threads that wait for AWS too: none begins another call."""
-    import signal
-    from types import FrameType
-
-    from seeams.failures import Terminated
-
-    def interrupt(number: int, _frame: FrameType | None) -> None:
-        progress.stop()
-        raise Terminated if number == signal.SIGTERM else KeyboardInterrupt
-
-    before: dict[signal.Signals, Any] = {}
-    try:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            before[number] = signal.signal(number, interrupt)
-    except ValueError:  # not in the main thread: nobody presses Ctrl-C here
-        yield
-        return
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

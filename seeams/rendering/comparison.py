@@ -9,10 +9,10 @@ from rich.text import Text
 
 from seeams.console import plain
 from seeams.rendering import differences, words
+from seeams.rendering.findings import list_finding
 from seeams.rendering.names import Names
 from seeams.rendering.page import SEVERITY_STYLES, WIDE, Page, badge, joined
-from seeams.rendering.premises import disruptions_table, fix_words
-from seeams.rendering.report import list_finding
+from seeams.rendering.premises import disruptions_table, fix_words, proposal_words
 from state.comparisons import OVERALL, Comparison, FindingMove, LetterMove
 from state.grades import Grade, Severity
 from state.report import Report
@@ -77,12 +77,15 @@ def _any_two(
 
 def _asked(page: Page, before: Report, after: Report, moves: Comparison, names: Names) -> None:
     """What if what: other objectives, defects mended on paper, people's figures and words."""
+    accepted = [each for each in after.premises.accepted if each not in before.premises.accepted]
     page.line("before   ", _against(before))
-    page.line(("what if  ", "bold"), _against(after))
+    page.line(("after    " if accepted else "what if  ", "bold"), _against(after))
+    for proposal in accepted:
+        page.line(f"accepted {proposal_words(proposal, after)}", hanging=9)
     for fix in after.premises.fixes:
         page.line(f"on paper {fix_words(fix, names)}", hanging=9)
     for premise in moves.premises:
-        if premise.kind != "fix":
+        if premise.kind not in ("fix", "proposal"):
             page.line(differences.premise_words(premise), indent=9, hanging=2)
     if after.objectives != before.objectives:
         for note in after.objectives.notes:
@@ -176,10 +179,12 @@ def _findings(
     changed = [move for move in moves if move.after is not None and not move.unchanged]
     same = len(moves) - len(changed) - len(gone)
     page.heading("Findings", f"{len(changed)} moved, {same} as before, {len(gone)} gone")
+    proposed = {proposal.key for proposal in before.proposals}
     together: dict[tuple[str, Severity], list[FindingMove]] = {}
     for move in changed:
         if move.after is not None:
-            together.setdefault((_was(move), move.after.severity), []).append(move)
+            was = "proposed" if move.key in proposed else _was(move)
+            together.setdefault((was, move.after.severity), []).append(move)
     for (was, severity), same_move in sorted(together.items(), key=_worst_first):
         page.line(was, " → ", (severity.value, SEVERITY_STYLES[severity]))
         for move in same_move:
@@ -220,4 +225,4 @@ def _next(page: Page, after: Report, store: str | None) -> None:
     page.line(f"{words.usage_words(after.usage)} · checkpoint {plain(after.checkpoint) or '-'}")
     page.line(("Next", "bold"))
     shown = words.show_command(after, store, f"--checkpoint {after.checkpoint}")
-    page.verbatim(shown, ("   # the whole report of this what-if", "dim"), indent=2)
+    page.verbatim(shown, ("   # the whole of this report", "dim"), indent=2)

@@ -70,16 +70,17 @@ def print_history(console: "Console", entries: Sequence["HistoryEntry"]) -> None
 def _last(row: "ThreadRow") -> str:
     if not row.finished:
         return "unfinished"
-    return _counted_fixes(len(row.on_paper)) if row.on_paper else ""
+    given = (_counted_fixes(row.on_paper), f"{len(row.accepted)} accepted" if row.accepted else "")
+    return ", ".join(each for each in given if each)
 
 
 def _fixes(entry: "HistoryEntry") -> str:
-    return f", {_counted_fixes(len(entry.on_paper))}" if entry.on_paper else ""
+    return f", {_counted_fixes(entry.on_paper)}" if entry.on_paper else ""
 
 
-def _counted_fixes(number: int) -> str:
+def _counted_fixes(fixes: Sequence[str]) -> str:
     """Of those on paper: `1 fix`, `2 fixes`."""
-    return f"{number} {'fix' if number == 1 else 'fixes'}"
+    return f"{len(fixes)} {'fix' if len(fixes) == 1 else 'fixes'}" if fixes else ""
 
 
 def _ran(entry: "HistoryEntry") -> str:

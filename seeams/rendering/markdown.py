@@ -9,7 +9,18 @@ from seeams.rendering import words
 from seeams.rendering.names import Names
 from seeams.rendering.premises import disruption_cells, fix_words, given_by_people
 from seeams.rendering.report import dependencies_of, estimates_of
-from state.grades import Term
+from seeams.rendering.thoughts import (
+    NOT_IN_LETTERS,
+    SPENDING_TITLES,
+    SUGGESTED,
+    accept_command,
+    contests_of,
+    detail_lines,
+    found_by,
+    spending_rows,
+    suggested,
+)
+from state.grades import AnswerRow, Term
 from state.judgements import Phase
 from state.objectives import spell_duration
 from state.report import Report
@@ -42,6 +53,9 @@ def as_markdown(report: Report, names: Names) -> str:
         "recovery": words.recovery_of,
         "loss": words.loss_of,
         "takes": _takes,
+        "found_by": found_by,
+        "doubts": lambda finding: list(contests_of(report, finding)),
+        "suggested": lambda row: _suggested(report, row),
     }
     savings = dict.fromkeys(s for grade in report.grades.values() for s in grade.savings)
     return environment.get_template("report.md.j2").render(
@@ -54,8 +68,21 @@ def as_markdown(report: Report, names: Names) -> str:
         on_paper=[fix_words(fix, names) for fix in report.premises.fixes],
         disruptions=[(e.letter or "?", *disruption_cells(e)) for e in report.disruptions],
         savings=list(savings),
+        not_in_letters=NOT_IN_LETTERS,
+        accept=accept_command(report) if report.proposals else "",
+        spending_titles=SPENDING_TITLES,
+        spending=list(spending_rows(report)),
+        details=list(detail_lines(report, names, everything=True)),
         usage=words.usage_words(report.usage),
     )
+
+
+def _suggested(report: Report, row: AnswerRow) -> str:
+    """What a model answers to a question that is still open."""
+    answer = suggested(report, row)
+    if answer is None:
+        return ""
+    return text(f"; {SUGGESTED} {words.phrase(answer.answer.value)}: {answer.because}")
 
 
 def _rows(report: Report) -> Sequence[dict[str, Any]]:

@@ -16,12 +16,13 @@ from tools.grading.assumptions import Assumption, assumptions
 
 
 def given_by_people(report: Report) -> list[str]:
-    """One line for each constant and attestation that the result rests on."""
+    """One line for each constant, attestation and accepted proposal that the result rests on."""
     premises = report.premises
     day = report.workload.taken_at.date()
     return [
         *(_constant(name, given) for name, given in premises.assumptions.items()),
         *(_attested(each, counts=each.counts_on(day)) for each in premises.attestations),
+        *(f"accepted: {proposal_words(each, report)}" for each in premises.accepted),
     ]
 
 
@@ -31,6 +32,13 @@ def fix_words(fix: Fix, names: Names | None = None) -> str:
     what = words.first_clause(known.recommendation) if known else fix.check
     where = f" on {(names or Names()).of(fix.resource)}" if fix.resource else " everywhere"
     return f"{plain(what)}{where} ({plain(fix.check)})"
+
+
+def proposal_words(proposal: str, report: Report) -> str:
+    """What a model found, and the id under which it is accepted."""
+    known = (each for thinking in report.thoughts.values() for each in thinking.proposals)
+    title = next((each.title for each in known if each.id == proposal), "")
+    return plain(f"{title} (a model's proposal, {proposal})")
 
 
 def _constant(name: str, given: Override) -> str:

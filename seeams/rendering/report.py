@@ -8,11 +8,19 @@ from rich.text import Text
 
 from seeams.console import plain
 from seeams.rendering import words
+from seeams.rendering.findings import finding_in_full, list_finding
 from seeams.rendering.names import Names
-from seeams.rendering.page import SEVERITY_STYLES, Page, Part, badge, columns, counted, joined
+from seeams.rendering.page import SEVERITY_STYLES, Page, badge, columns, counted, joined
 from seeams.rendering.premises import disruptions_table, fix_words, given_by_people
+from seeams.rendering.thoughts import (
+    NOT_IN_LETTERS,
+    accept_command,
+    details,
+    suggestion,
+    summary,
+)
 from state.categories import categories, scenarios
-from state.grades import AnswerRow, Finding, GapRow, Grade, Term
+from state.grades import AnswerRow, GapRow, Grade, Term
 from state.judgements import AnswerValue, Phase
 from state.objectives import spell_duration
 from state.report import Report
@@ -22,12 +30,10 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 _MOST_APART = 2  # stores that contradict each other
-_MOST_EVIDENCE = 3
 _MOST_GAPS = 12  # lines
 _MOST_STRENGTHS = 8
 _FEW = 8  # findings that are shown in full
 _IN_FULL = 5  # of more than a few
-_COST, _WHERE = 13, 16  # widths
 _TITLE, _TIME, _DATA = 27, 21, 21  # widths
 
 
@@ -46,6 +52,7 @@ def print_report(
     page = Page(console)
     header(page, report)
     letters(page, report)
+    summary(page, report)
     ungraded = report.overall.letter is None
     if ungraded:  # what stood in the way comes first
         _gaps(page, report)
@@ -58,11 +65,13 @@ def print_report(
         _findings(page, report, names)
     else:
         _worst_findings(page, report, names, store)
+    _proposals(page, report, names, store)
     _strengths(page, report, everything)
     _questions(page, report, everything)
     if not ungraded:
         _gaps(page, report)
     _savings(page, report)
+    details(page, report, names, everything=everything)
     _footer(page, report, store)
 
 
@@ -234,7 +243,7 @@ def _findings(page: Page, report: Report, names: Names) -> None:
         for finding in found:
             number += 1
             page.space()
-            _finding(page, number, finding, names)
+            finding_in_full(page, number, finding, names, report)
 
 
 def _worst_findings(page: Page, report: Report, names: Names, store: str | None) -> None:
@@ -251,49 +260,19 @@ def _worst_findings(page: Page, report: Report, names: Names, store: str | None)
     page.verbatim(words.show_command(report, store, "--all"), indent=2)
     for place, finding in enumerate(report.findings[:_IN_FULL], 1):
         page.space()
-        _finding(page, place, finding, names)
+        finding_in_full(page, place, finding, names, report)
 
 
-def list_finding(page: Page, lead: Part, finding: Finding, names: Names) -> None:
-    """A finding in one line: what is wrong, what it costs, where."""
-    page.listed(
-        lead,
-        plain(finding.title),
-        (words.short_effect(finding.effect), _COST),
-        (names.some(finding.resources, 1), max(_WHERE, page.console.width // 4)),
-    )
-
-
-def _finding(page: Page, number: int, finding: Finding, names: Names) -> None:
-    style = SEVERITY_STYLES[finding.severity]
-    page.line((f"{number:>3} ", style), " ", (plain(finding.title), "bold"), hanging=5)
-    page.line(
-        joined(
-            (
-                names.with_kinds(finding.resources, finding.resource_type),
-                words.title_of(finding.category),
-                words.phrase(finding.layer.value),
-                "" if finding.origin == "check" else f"from a {plain(finding.origin)}: advisory",
-            )
-        ),
-        indent=5,
-    )
-    page.line(f"costs  {words.effect_words(finding.effect)}", indent=5, hanging=7)
-    if finding.notes:
-        more = f" (and {len(finding.notes) - 1} more)" if len(finding.notes) > 1 else ""
-        page.line(f"note   {plain(finding.notes[0])}{more}", indent=5, hanging=7)
-    seen = words.distinct(finding.evidence)
-    # A check reads until it knows: what it read last of the worst resource decided.
-    shown = [e for e in seen if e.resource == finding.resource][-_MOST_EVIDENCE:] or seen[:1]
-    several = len(finding.resources) > 1
-    for evidence in shown:
-        whose = f" ({names.of(evidence.resource)})" if several else ""
-        page.line(f"seen   {words.evidence_words(evidence)}{whose}", indent=5, hanging=7)
-    if len(seen) > len(shown):
-        page.line(f"       and {len(seen) - len(shown)} more", indent=5, hanging=7)
-    page.line(f"do     {plain(finding.recommendation)}", indent=5, hanging=7)
-    for document in finding.documentation:
-        page.verbatim(f"read   {plain(document.url)}", indent=5)
+def _proposals(page: Page, report: Report, names: Names, store: str | None) -> None:
+    """What models found and nobody has accepted, under the ids by which it can be."""
+    if not report.proposals:
+        return
+    page.heading("Proposed", NOT_IN_LETTERS)
+    for proposal in report.proposals:
+        page.space()
+        finding_in_full(page, None, proposal, names, report)
+    page.space()
+    page.verbatim(accept_command(report, store), ("   # then it counts", "dim"), indent=5)
 
 
 def _strengths(page: Page, report: Report, everything: bool) -> None:
@@ -317,6 +296,7 @@ def _questions(page: Page, report: Report, everything: bool) -> None:
         for answer in report.answers:
             if answer.category == category:
                 _answer(page, answer, everything)
+                suggestion(page, report, answer)
 
 
 def _answer(page: Page, answer: AnswerRow, everything: bool) -> None:

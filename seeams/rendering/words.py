@@ -5,13 +5,18 @@ import re
 import shlex
 from collections.abc import Sequence
 from math import ceil
+from typing import TYPE_CHECKING
 
 from seeams.console import plain
 from state.categories import categories
-from state.grades import Finding, FindingEffect, Grade, Usage
+from state.grades import Finding, FindingEffect, Grade, Spending, Usage
 from state.judgements import Evidence
 from state.objectives import Objectives, spell_duration
 from state.report import Report
+from state.thinking import Stop
+
+if TYPE_CHECKING:
+    from agents.bounds import Spent
 
 _UNITS = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
 _LONGEST_VALUE = 60  # characters
@@ -164,17 +169,50 @@ def tolerance_words(objectives: Objectives) -> str:
 
 def usage_words(usage: Usage) -> str:
     """What an invocation cost."""
-    model = (
-        f"{usage.model_calls} model calls ({usage.input_tokens + usage.output_tokens} tokens, "
-        f"${usage.usd:.2f})"
-        if usage.model_calls
-        else "no model"
-    )
+    model = spending_words(usage) if usage.model_calls else "no model"
     aws = f"{usage.aws_calls} AWS calls"
     if usage.aws_seconds:
         aws += f" in {usage.aws_seconds:.1f} s"
     nodes = sum(usage.nodes_run.values())
     return f"{aws}, {model}, {nodes} steps in {usage.seconds:.1f} s"
+
+
+def spending_words(spent: "Spent | Spending | Usage") -> str:
+    """What models cost: calls, tokens, money."""
+    calls = f"{spent.model_calls} model call{'' if spent.model_calls == 1 else 's'}"
+    return f"{calls} ({tokens_words(spent)} tokens, {usd_words(spent)})"
+
+
+def tokens_words(spent: "Spent | Spending | Usage") -> str:
+    """Tokens in and out together: `34,120`."""
+    return f"{spent.input_tokens + spent.output_tokens:,}"
+
+
+def usd_words(spent: "Spent | Spending | Usage") -> str:
+    """Money; a model that costs nothing is one whose price is not known here."""
+    if spent.usd:
+        return f"${spent.usd:.2f}" if spent.usd >= 0.01 else "< $0.01"
+    return "price not known" if spent.input_tokens + spent.output_tokens else "$0.00"
+
+
+def outcome_words(stop: Stop, proposals: int, detail: str) -> str:
+    """How an agent ended: what it proposes, or why it stopped before it was done."""
+    if stop is Stop.DONE and not proposals:
+        return "nothing to propose"
+    if stop is Stop.DONE:
+        return f"{proposals} proposal{'' if proposals == 1 else 's'}"
+    why = f": {plain(detail)[:_LONGEST_REASON]}" if detail else ""
+    return f"{_STOPS[stop]}{why}"
+
+
+_LONGEST_REASON = 200  # characters
+_STOPS = {
+    Stop.BUDGET: "stopped at a limit",
+    Stop.STEPS: "went round in circles",
+    Stop.FAILED: "the model failed",
+    Stop.REFUSED: "the model refused",
+    Stop.NONSENSE: "could not be understood",
+}
 
 
 def percent(share: float) -> str:

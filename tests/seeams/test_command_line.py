@@ -15,7 +15,7 @@ from typer.testing import Result
 from seeams import __version__
 from seeams.app import app
 from seeams.asked import letter_of, objectives_instead, objectives_of, selector_of, thread_of
-from seeams.commands.assessing import _stopping
+from seeams.assessment import stopping
 from seeams.failures import Interrupted, Terminated, guarded
 from seeams.outcomes import exit_code
 from seeams.progress import Progress
@@ -165,7 +165,7 @@ def test_ctrl_c_while_still_loading_is_no_traceback() -> None:
 def test_sigterm_ends_a_run_like_ctrl_c() -> None:
     progress = Progress("reading")
     before = signal.getsignal(signal.SIGTERM)
-    with pytest.raises(Terminated), _stopping(progress):
+    with pytest.raises(Terminated), stopping(progress):
         signal.raise_signal(signal.SIGTERM)
     assert signal.getsignal(signal.SIGTERM) is before
     with pytest.raises(Interrupted):
