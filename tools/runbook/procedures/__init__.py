@@ -1,0 +1,1 @@
+"""Recovery procedures, one module per service; a new one registers nowhere."""
