@@ -79,10 +79,15 @@ def own_words(snapshot: Snapshot) -> set[str]:
 
 
 def _is_of(own: frozenset[str], word: str) -> bool:
+    """Whether a word is the account's, or none at all."""
     if is_public(word):
         return False
     parts = _parts(word)
-    return " ".join(parts) in own or any(part in own and part not in _catalogue() for part in parts)
+    return (
+        not parts
+        or " ".join(parts) in own
+        or any(part in own and part not in _catalogue() for part in parts)
+    )
 
 
 def _own(name: str) -> Iterator[str]:
@@ -93,7 +98,7 @@ def _own(name: str) -> Iterator[str]:
     for part in _PART.findall(name):
         humps = [hump.lower() for hump in _HUMP.findall(part)]
         joined = ("".join(humps[i:j]) for i, j in combinations(range(len(humps) + 1), 2))
-        yield from (each for each in (part.lower(), *joined) if _is_telling(each))
+        yield from (each for each in (part.casefold(), *joined) if _is_telling(each))
 
 
 def _is_telling(part: str) -> bool:
@@ -102,11 +107,11 @@ def _is_telling(part: str) -> bool:
 
 
 def _parts(name: str) -> list[str]:
-    return [part.lower() for part in _PART.findall(name)]
+    return [part.casefold() for part in _PART.findall(name)]
 
 
 def _bare(word: str) -> str:
-    return word.strip(_EDGE).lower()
+    return word.strip(_EDGE).casefold()
 
 
 def _named(facts: Any, key: str = "") -> Iterator[str]:
