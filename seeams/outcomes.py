@@ -1,21 +1,19 @@
 """What happens to a result: printed, written to files, turned into an exit code."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from seeams.console import complain, out, plain, print_json
+from seeams.exporting import Result, exporter_for, exporters
 from seeams.failures import BELOW, UNGRADED, writing
 from state.errors import WrongUse
 
 if TYPE_CHECKING:
-    from seeams.rendering.names import Names
     from state.report import Report
     from state.snapshot import Snapshot
-
-_KINDS = (".json", ".md")
+    from tools.grading.reckoning import Reckoning
 
 
 @dataclass(frozen=True)
@@ -36,8 +34,9 @@ def require_known_kinds(files: Sequence[Path]) -> None:
         WrongUse: a file's extension says nothing, or its folder is not there.
     """
     for file in files:
-        if file.suffix.lower() not in _KINDS:
-            raise WrongUse(f"{str(file)!r}: --output writes {' and '.join(_KINDS)} files")
+        if exporter_for(file) is None:
+            *others, last = sorted(exporters())
+            raise WrongUse(f"{str(file)!r}: --output writes {', '.join(others)} and {last} files")
         require_folder(file)
 
 
@@ -54,36 +53,41 @@ def require_folder(file: Path) -> None:
 def deliver(report: "Report", snapshot: "Snapshot", wanted: Wanted) -> int:
     """Print a report and write the files asked for; returns the exit code."""
     from seeams.documents import document_of
-    from seeams.rendering.names import Names
 
-    names = Names(snapshot)
+    result = Result(report, snapshot, lambda: _reckoning_of(report, wanted.store))
     for file in wanted.files:
-        write_report(report, names, file)
+        export(result, file)
         complain(f"{plain(file)} written")
     if wanted.as_json:
         print_json(document_of(report))
     else:
         from seeams.rendering.report import print_report
 
-        print_report(out(), report, names, store=wanted.store, everything=wanted.everything)
+        print_report(out(), report, result.names, store=wanted.store, everything=wanted.everything)
     return exit_code(report, wanted.fail_under)
 
 
-def write_report(report: "Report", names: "Names", file: Path) -> None:
-    """Write a report in the format of the file's extension.
+def export(result: Result, file: Path) -> None:
+    """Write a report in the format that the file's name ends in.
 
     Raises:
         CannotWrite: the file cannot be written.
+        WrongUse: nothing writes such files.
     """
-    from seeams.documents import document_of
-    from seeams.rendering.markdown import as_markdown
-
-    if file.suffix.lower() == ".json":
-        text = json.dumps(document_of(report), indent=2) + "\n"
-    else:
-        text = as_markdown(report, names)
+    found = exporter_for(file)
+    if found is None:
+        raise WrongUse(f"{str(file)!r}: nothing writes such files")
+    text = found.write(result)
     with writing(file):
-        file.write_text(text, encoding="utf-8")
+        file.write_text(text, encoding="utf-8", newline="")
+
+
+def _reckoning_of(report: "Report", store: str | None) -> "Reckoning":
+    from graph.runs import reckoning_of
+    from state.store import Store
+
+    with Store(store) as opened:
+        return reckoning_of(opened, report)
 
 
 def exit_code(report: "Report", fail_under: str | None = None) -> int:

@@ -11,21 +11,12 @@ from matplotlib.patches import Rectangle
 
 from seeams.console import plain
 from seeams.failures import writing
+from seeams.rendering.palette import colour_of, ink_on
 from seeams.rendering.sweep import compact, title_of
 from seeams.rendering.words import objectives_words
 from state.categories import categories
 from state.report import Report
 from state.sweeps import OVERALL, Sweep
-from tools.grading.letters import as_number
-
-# From red over pale yellow to blue, an F first: told apart whatever colours one sees (ColorBrewer's
-# RdYlBu), and every cell says its letter too.
-_COLOURS = (
-    *("#a50026", "#d73027", "#e8562f", "#f46d43", "#fdae61", "#fed283"),
-    *("#fee9a6", "#e0f3f8", "#c3e4ef", "#abd9e9", "#5b94c6", "#313695"),
-)
-_UNGRADED = "#d9d9d9"
-_DARK = {_COLOURS[0], _COLOURS[1], _COLOURS[-1], _COLOURS[-2]}
 
 
 def draw(found: Sweep, report: Report, output: Path) -> None:
@@ -61,7 +52,7 @@ def draw(found: Sweep, report: Report, output: Path) -> None:
 def _panel(axes: Axes, found: Sweep, name: str, *, letters: float) -> None:
     """One map; `letters` is the size of their font."""
     rows = found.letters[name]
-    colours = [[_colour(letter) for letter in row] for row in rows]
+    colours = [[colour_of(letter) for letter in row] for row in rows]
     axes.imshow([[to_rgb(each) for each in row] for row in colours], aspect="auto", origin="lower")
     axes.set_title(title_of(name), fontsize=letters + 4, loc="left", fontweight="bold")
     axes.set_xticks(range(len(found.rpo_seconds)), [compact(each) for each in found.rpo_seconds])
@@ -70,7 +61,7 @@ def _panel(axes: Axes, found: Sweep, name: str, *, letters: float) -> None:
     axes.spines[:].set_visible(False)
     for y, row in enumerate(rows):
         for x, letter in enumerate(row):
-            ink = "white" if colours[y][x] in _DARK else "black"
+            ink = ink_on(colours[y][x])
             axes.text(x, y, letter or "?", ha="center", va="center", fontsize=letters, color=ink)
     x = found.rpo_seconds.index(found.rpo_present)
     y = found.rto_seconds.index(found.rto_present)
@@ -87,7 +78,3 @@ def _panel(axes: Axes, found: Sweep, name: str, *, letters: float) -> None:
                 linewidth=width,
             )
         )
-
-
-def _colour(letter: str | None) -> str:
-    return _UNGRADED if letter is None else _COLOURS[as_number(letter)]

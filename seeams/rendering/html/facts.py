@@ -1,0 +1,139 @@
+"""What was found, answered, given, not read, and what it took."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from seeams.exporting import Result
+from seeams.rendering import words
+from seeams.rendering.premises import fix_words, given_by_people
+from state.grades import Finding, Severity
+from state.judgements import Evidence, Layer
+from state.thinking import Contest
+
+_MOST_NAMES = 8  # of resources, before they are folded away
+_MOST_FOLDED = 100  # lines of any kind for one finding: a page stays a page
+_MOST_SEEN = 5  # pieces of evidence, before they are folded away
+_OPEN = 3  # findings that are unfolded
+
+
+def findings(result: Result) -> Mapping[str, Any]:
+    """Every finding, the worst first, and what they can be filtered by."""
+    report = result.report
+    found = report.findings
+    return {
+        "findings": [_finding(result, each) for each in found],
+        "open": _OPEN,
+        "severities": [s.value for s in Severity if any(f.severity is s for f in found)],
+        "categories": list(dict.fromkeys(c for f in found for c in (f.category, *f.also))),
+        "layers": [each.value for each in Layer if any(f.layer is each for f in found)],
+        "ungraded": report.overall.letter is None,
+    }
+
+
+def proposals(result: Result) -> Mapping[str, Any] | None:
+    """What models propose and nobody has accepted."""
+    proposed = result.report.proposals
+    if not proposed:
+        return None
+    return {
+        "findings": [_finding(result, each) for each in proposed],
+        "thread": result.report.thread,
+    }
+
+
+def _finding(result: Result, finding: Finding) -> dict[str, Any]:
+    names = [result.names.of(resource) for resource in finding.resources]
+    seen = _decisive_first(finding)
+    return {
+        "finding": finding,
+        "names": names[:_MOST_NAMES],
+        "more_names": names[_MOST_NAMES:_MOST_FOLDED],
+        "unnamed": max(0, len(names) - _MOST_FOLDED),
+        "kinds": result.names.with_kinds(finding.resources, finding.resource_type, 1),
+        "notes": finding.notes[:_MOST_FOLDED],
+        "seen": seen[:_MOST_SEEN],
+        "more_seen": seen[_MOST_SEEN:_MOST_FOLDED],
+        "several": len(finding.resources) > 1,
+        "doubts": _doubts(result, finding),
+    }
+
+
+def _decisive_first(finding: Finding) -> list[Evidence]:
+    """A check reads until it knows: what it read last of the worst resource decided."""
+    seen = words.distinct(finding.evidence)
+    of_worst = [each for each in seen if each.resource == finding.resource]
+    return of_worst[::-1] + [each for each in seen if each.resource != finding.resource]
+
+
+def _doubts(result: Result, finding: Finding) -> Sequence[Contest]:
+    return [
+        contest
+        for thinking in result.report.thoughts.values()
+        for contest in thinking.contests
+        if contest.check == finding.id and contest.resource in finding.resources
+    ]
+
+
+def questions(result: Result) -> Mapping[str, Any] | None:
+    """Every question under its category."""
+    answers = result.report.answers
+    if not answers:
+        return None
+    codes = dict.fromkeys(answer.category for answer in answers)
+    return {"by_category": {c: [a for a in answers if a.category == c] for c in codes}}
+
+
+def strengths(result: Result) -> Mapping[str, Any] | None:
+    """What is in order."""
+    return {"strengths": result.report.strengths} if result.report.strengths else None
+
+
+def gaps(result: Result) -> Mapping[str, Any] | None:
+    """Calls that gave no answer."""
+    return {"gaps": result.report.gaps} if result.report.gaps else None
+
+
+def savings(result: Result) -> Mapping[str, Any] | None:
+    """What could be saved."""
+    found = dict.fromkeys(s for g in result.report.grades.values() for s in g.savings)
+    return {"savings": list(found)} if found else None
+
+
+def premises(result: Result) -> Mapping[str, Any] | None:
+    """What it goes by beside the account."""
+    report = result.report
+    fixes = [fix_words(fix, result.names) for fix in report.premises.fixes]
+    given = given_by_people(report)
+    accepted = report.premises.accepted
+    notes = report.objectives.notes
+    if not (fixes or given or accepted or notes):
+        return None
+    return {"fixes": fixes, "given": given, "accepted": accepted, "notes": notes}
+
+
+def models(result: Result) -> Mapping[str, Any] | None:
+    """What each specialist's model did, and what of it did not stand."""
+    report = result.report
+    if not report.thoughts:
+        return None
+    return {
+        "thoughts": [
+            (
+                code,
+                thinking,
+                words.outcome_words(thinking.stop, len(thinking.proposals), thinking.detail),
+                words.spending_words(thinking.spending),
+            )
+            for code, thinking in report.thoughts.items()
+        ]
+    }
+
+
+def usage(result: Result) -> Mapping[str, Any]:
+    """Calls, time, money, and where to find this result again."""
+    report = result.report
+    return {
+        "usage": words.usage_words(report.usage),
+        "documentation": report.documentation,
+        "report": report,
+    }
