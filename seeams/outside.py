@@ -152,6 +152,7 @@ class _Agents:
         from agents.thinking.agent import think
         from state.thinking import Stop
 
+        observe("thinks", {"category": category.code})
         way = self._asking.of(snapshot)
         mind = replace(self._mind(snapshot), ask_aws=way)
         thinking = self._unless_stopped(
@@ -206,7 +207,8 @@ class _Agents:
 
         begun = self._begun
         spent = spending_words(begun.budget.spent) if begun else ""
-        pages = f"{len(self._shelf.returned)} pages of documentation" if self._shelf else ""
+        found = len(self._shelf.returned) if self._shelf else 0
+        pages = f"{found} pages of documentation" if found else ""
         return ", ".join(part for part in (spent, pages) if part)
 
     def _mind(self, snapshot: "Snapshot") -> "Mind":

@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -19,8 +20,50 @@ if TYPE_CHECKING:
     from state.categories import Category
 
 _PER_SECOND = 8
+_SPACE = "\n\t "
 _LAST_WORDS = 160  # characters of what an agent said that are kept
 _GOES_ON = "going on where the last run stopped: what it read and judged is kept"
+
+
+@dataclass
+class _Agent:
+    """What one specialist's agent is doing."""
+
+    tools: int = 0
+    tool: str = ""  # the last that was used
+    words: str = ""  # the last that it said
+    ended: str = ""
+    _speaking: bool = False
+
+    def note(self, event: Mapping[str, Any]) -> None:
+        """It began, uses a tool, says something, or ended."""
+        match event["event"]:
+            case "tool":
+                self.tools += 1
+                self.tool, self._speaking = event["tool"], False
+            case "says":
+                before = self.words if self._speaking else ""
+                self.words, self._speaking = (before + event["text"])[-_LAST_WORDS:], True
+            case "thought":
+                from seeams.rendering.words import outcome_words
+                from state.thinking import Stop
+
+                stop = Stop(event["stop"])
+                self.ended = outcome_words(stop, event["proposals"], event["detail"])
+
+    @property
+    def used(self) -> str:
+        """`1 tool`, `2 tools`."""
+        return f"{self.tools} tool{'' if self.tools == 1 else 's'}"
+
+    @property
+    def doing(self) -> str:
+        """In a line: how many tools it used and which last, what it says; or how it ended."""
+        if self.ended:
+            return f"{self.used}, {self.ended}"
+        said = f"\u201c{' '.join(plain(self.words, keep=_SPACE).split())}\u201d"
+        parts = (f"{self.used:<8}", plain(self.tool), said if self.words else "")
+        return "  ".join(part for part in parts if part)
 
 
 class Progress:
@@ -39,11 +82,9 @@ class Progress:
         self.goes_on = False  # an earlier run had read the account already
         self.checks: Counter[str] = Counter()  # by category slug
         self.failing: Counter[str] = Counter()
-        self.tools: Counter[str] = Counter()  # that agents used, by category code
+        self.agents: dict[str, _Agent] = {}  # by category code
         self.looked_up = 0  # findings, in the documentation
         self.stopped = threading.Event()
-        self._doing: dict[str, str] = {}  # category code -> the tool in use, or the last words
-        self._said: dict[str, str] = {}
         self._started = time.monotonic()
         self._lock = threading.Lock()
         self._so_far: Callable[[], str] = str
@@ -141,17 +182,8 @@ class Progress:
                 slug = _slug_of(event["check"])
                 self.checks[slug] += 1
                 self.failing[slug] += bool(event["failed"])
-            case "tool":
-                self.tools[event["category"]] += 1
-                self._doing[event["category"]] = event["tool"]
-                self._said.pop(event["category"], None)
-            case "says":
-                code = event["category"]
-                said = self._said.get(code, "") + event["text"]
-                self._said[code] = said[-_LAST_WORDS:]
-                self._doing[code] = f"\u201c{' '.join(self._said[code].split())}\u201d"
-            case "thought":
-                self._doing[event["category"]] = _thought(event)
+            case "thinks" | "tool" | "says" | "thought":
+                self.agents.setdefault(event["category"], _Agent()).note(event)
             case "documentation":
                 self.looked_up += 1
 
@@ -166,8 +198,8 @@ class Progress:
             complain(f"agents: {so_far}")
 
     def _say_thought(self, event: Mapping[str, Any]) -> None:
-        tools = self.tools[event["category"]]
-        complain(f"{_title_of(event['category'])}: used {tools} tools, {_thought(event)}")
+        agent = self.agents[event["category"]]
+        complain(f"{_title_of(event['category'])}: used {agent.used}, {agent.ended}")
 
     def _read(self) -> str:
         return (
@@ -192,10 +224,9 @@ class Progress:
                 lines.append(Text("  " + "  ".join(busy), "dim", no_wrap=True, overflow="ellipsis"))
             for category in categories():
                 lines.append(self._specialist(category))
-                if doing := self._doing.get(category.code):
-                    tools = f"{self.tools[category.code]} tools"
-                    said = f"    {tools:<9} {plain(doing)}"
-                    lines.append(Text(said, "dim", no_wrap=True, overflow="ellipsis"))
+                if agent := self.agents.get(category.code):
+                    doing = f"    {agent.doing}"
+                    lines.append(Text(doing, "dim", no_wrap=True, overflow="ellipsis"))
             if self.nodes.get("write_report") == "started":
                 looked_up = f": {self.looked_up} findings looked up" if self.looked_up else ""
                 lines.append(Text(f"  Writes the report{looked_up}"))
@@ -214,21 +245,13 @@ class Progress:
         state = {"": "waits", "started": "judges", "finished": "judged"}[assessing]
         if grading:
             state = {"started": "grades", "finished": "graded"}[grading]
-        if assessing == "started" and category.code in self._doing:
+        if assessing == "started" and category.code in self.agents:
             state = "thinks"
         found = f"{self.checks[slug]} checks, {_found(self.failing[slug])}"
         if not self.checks[slug]:
             found = ""
         style = "green" if grading == "finished" else "" if assessing else "dim"
         return Text(f"  {category.title:<28}{state:<8}{found}", style)
-
-
-def _thought(event: Mapping[str, Any]) -> str:
-    """What an agent leaves behind, or why it stopped."""
-    from seeams.rendering.words import outcome_words
-    from state.thinking import Stop
-
-    return outcome_words(Stop(event["stop"]), event["proposals"], event["detail"])
 
 
 def _title_of(code: str) -> str:

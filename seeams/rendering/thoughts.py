@@ -96,7 +96,7 @@ def details(page: Page, report: Report, names: Names, *, everything: bool) -> No
         page.line(f"- {line}", hanging=2)
 
 
-SPENDING_TITLES = ("", "ended", "calls", "tools", "tokens", "cost", "time")
+SPENDING_TITLES = ("", "ended", "calls", "tokens", "cost", "time")
 
 
 def models_of(report: Report) -> list[str]:
@@ -113,7 +113,6 @@ def spending_rows(report: Report) -> Iterator[tuple[str, ...]]:
             title,
             f"{proposed} proposed" if done else agent.stop.value,
             str(agent.model_calls),
-            str(agent.tool_calls) if isinstance(agent, Thinking) else "",
             words.tokens_words(agent.spending),
             words.usd_words(agent.spending),
             f"{agent.seconds:.1f} s",

@@ -27,7 +27,7 @@ Seeams = Callable[..., Result]
 COMMANDS = [command.name or "" for command in app.registered_commands]
 HEAVY = (
     *("boto3", "botocore", "langgraph", "langchain_core", "moto", "mermaidx", "networkx"),
-    "matplotlib",
+    *("matplotlib", "langchain", "langchain_aws", "mcp"),
 )
 NOT_FOR_HELP = ("jinja2", "humanize", "zstandard", "jmespath", "graph", "agents", "tools")
 
