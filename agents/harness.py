@@ -1,8 +1,9 @@
 """The harness of every agent: a model, its bounds, and what happens when a call fails."""
 
 from collections.abc import Callable, Mapping
+from contextvars import Context
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from langchain.agents.middleware import (
     AgentMiddleware,
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 Observe = Callable[[str, Mapping[str, object]], None]
 AskAws = Callable[[str, str, Mapping[str, Any], str | None], Any]
 """Operation, Region, arguments and projection -> the answer."""
+
+Result = TypeVar("Result")
 
 STEPS_PER_CALL = 8  # of langgraph's recursion: the model, its tools, the middleware between
 _LONGEST_COMPLAINT = 1500  # characters of what a tool says went wrong
@@ -97,6 +100,15 @@ def middleware(mind: Mind, done: Callable[[], bool], spent: Spent, steps: int) -
     names = {id(chat): name for chat, name in zip(chats, mind.model.names, strict=True)}
     layers.append(Metered(mind.budget, spent, names))
     return [*layers, *_caching(mind.model)]
+
+
+def apart(work: Callable[..., Result], *arguments: Any) -> Result:
+    """Run an agent as one of its own, not as a part of the machine whose node asks for it.
+
+    Langgraph hands a run's settings down through the context: how durable it is, where it is kept.
+    An agent is kept nowhere, and would break on them.
+    """
+    return Context().run(work, *arguments)
 
 
 def ending(error: Exception, steps: int) -> tuple[Stop, str]:

@@ -23,6 +23,7 @@ _COMMAND = re.compile(
             |run|exec)
       | \brm\s+-\w | \$\( | \$\{ | && | \|\|? \s*(?:sh|bash|zsh|python3?|tee|xargs)\b"""
 )
+_MARKUP = re.compile(r"</|<[a-zA-Z!]")
 _UNITS = r"(?:ms|s|m|min|h|d|[KMGT]i?B)\b"
 _NUMBER = re.compile(rf"(?<![\w.-])\d+(?:[.,]\d+)*(?=%|{_UNITS}|[^\w-]|$)")
 _PRODUCT = re.compile(r"(?i)\broute 53\b")  # whose number counts nothing
@@ -51,6 +52,8 @@ def what_is_wrong(text: str) -> str | None:
         return "its text holds a link"
     if _COMMAND.search(text):
         return "its text holds a command"
+    if _MARKUP.search(text):
+        return "its text holds markup"
     return None if text else "its text is empty"
 
 

@@ -13,7 +13,15 @@ from langchain_core.messages import HumanMessage
 
 from agents.bounds import Spent
 from agents.grounding import Grounded, ground
-from agents.harness import STEPS_PER_CALL, Mind, Observe, ending, ending_without_result, middleware
+from agents.harness import (
+    STEPS_PER_CALL,
+    Mind,
+    Observe,
+    apart,
+    ending,
+    ending_without_result,
+    middleware,
+)
 from agents.prompts import fenced, prompt
 from agents.quoting import Sources
 from agents.thinking.tools import Bench
@@ -33,7 +41,7 @@ def think(
     started = time.monotonic()
     spent = Spent()
     bench = Bench(Inspection(snapshot), mind.objectives, mind.shelf, mind.ask_aws)
-    stop, detail, tool_calls = _run(category, snapshot, assessment, mind, bench, spent, observe)
+    stop, detail, tool_calls = apart(_run, category, assessment, mind, bench, spent, observe)
     findings = bench.reported
     sources = Sources(snapshot, bench.aws_answers, mind.shelf.returned if mind.shelf else {})
     kept = Grounded()
@@ -61,7 +69,6 @@ def think(
 
 def _run(
     category: Category,
-    snapshot: Snapshot,
     assessment: Assessment,
     mind: Mind,
     bench: Bench,

@@ -1,6 +1,7 @@
 """The tools of a specialist's agent: to look, to ask AWS, to read documentation, to calculate."""
 
 import json
+import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,9 @@ from tools.inspecting import Inspection
 
 if TYPE_CHECKING:
     from tools.docs.shelf import Shelf
+
+# To make a tool langchain silences a warning for the whole process, and threads undo each other's.
+_ONE_AT_A_TIME = threading.Lock()
 
 _MOST_SECONDS = 1e10  # some three hundred years
 
@@ -33,12 +37,13 @@ class Bench:
 
     def tools(self) -> list[BaseTool]:
         """Every tool there is in this run."""
-        tools = [*self._looking(), self._calculating(), self._reporting()]
-        if self.shelf is not None:
-            tools += self._reading(self.shelf)
-        if self.ask_aws is not None:
-            tools.append(self._asking(self.ask_aws))
-        return tools
+        with _ONE_AT_A_TIME:
+            tools = [*self._looking(), self._calculating(), self._reporting()]
+            if self.shelf is not None:
+                tools += self._reading(self.shelf)
+            if self.ask_aws is not None:
+                tools.append(self._asking(self.ask_aws))
+            return tools
 
     def _looking(self) -> list[BaseTool]:
         inspection = self.inspection

@@ -8,7 +8,7 @@ from langchain_core.messages import HumanMessage
 from langchain_core.tools import BaseTool, tool
 
 from agents.bounds import Spent
-from agents.harness import STEPS_PER_CALL, Mind, ending, ending_without_result, middleware
+from agents.harness import STEPS_PER_CALL, Mind, apart, ending, ending_without_result, middleware
 from agents.prompts import fenced, prompt
 from agents.wording import plainly
 from agents.writing.verifying import verified
@@ -41,9 +41,9 @@ def summarise(report: Report, names: Mapping[str, str], mind: Mind) -> Summary:
     begin: Any = {"messages": [HumanMessage("Begin.")]}
     stop, detail = Stop.DONE, ""
     try:
-        messages = agent.invoke(begin, {"recursion_limit": _STEPS * STEPS_PER_CALL})["messages"]
+        done = apart(agent.invoke, begin, {"recursion_limit": _STEPS * STEPS_PER_CALL})
         if written.sentences is None:
-            stop, detail = ending_without_result(messages[-1], "write_summary")
+            stop, detail = ending_without_result(done["messages"][-1], "write_summary")
     except Exception as error:  # a model, its client and the network can fail in any way
         stop, detail = ending(error, _STEPS)
     kept, dropped = verified(written.sentences or (), told, names.values())

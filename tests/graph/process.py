@@ -2,9 +2,9 @@
 
 Says in files what it executes, and waits for ever where it is told to.
 
-    python process.py STORE FOLDER [WAIT_AT]
+    python process.py STORE FOLDER [WAIT_AT [MODEL]]
 
-WAIT_AT: `discover`, `assess_<slug>`, `grade_<slug>`, or nothing.
+WAIT_AT: `discover`, `assess_<slug>`, `grade_<slug>`, or nothing. MODEL: with agents that share it.
 """
 
 import json
@@ -19,6 +19,7 @@ os.environ["LANGGRAPH_STRICT_MSGPACK"] = "true"
 
 from agents.specialist import assess as run_checks
 from graph import nodes
+from graph.nodes import NOTHING_OUTSIDE, Outside
 from graph.runs import assess
 from state.categories import Category
 from state.channels import Request
@@ -28,6 +29,7 @@ from state.objectives import Objectives
 from state.snapshot import Snapshot
 from state.store import Store
 from tests.graph.fakes import request, snapshot
+from tools.grading.assumptions import assumptions
 from tools.grading.grading import grade
 
 
@@ -44,7 +46,23 @@ class Diary:
             threading.Event().wait()
 
 
-def main(store_path: str, folder: str, wait_at: str = "") -> None:
+def with_agents(model: str, objectives: Objectives) -> Outside:
+    """Agents that share a model and a budget."""
+    from agents.harness import Mind
+    from agents.models import model_named
+    from agents.thinking.agent import think
+    from agents.writing.agent import summarise
+
+    named = model_named(model)
+    assert named
+    mind = Mind(named, objectives, assumptions(), pause_seconds=0.01)
+    return Outside(
+        think=lambda category, seen, rows, observe: think(category, seen, rows, mind, observe),
+        summarise=lambda report, _: summarise(report, {}, mind),
+    )
+
+
+def main(store_path: str, folder: str, wait_at: str = "", model: str = "") -> None:
     diary = Diary(Path(folder), wait_at)
 
     def read_account(asked: Request, _observe: Any) -> Snapshot:
@@ -62,7 +80,14 @@ def main(store_path: str, folder: str, wait_at: str = "") -> None:
     vars(nodes)["grade"] = grade_slowly
     objectives = Objectives(rto_seconds=24 * 3600, rpo_seconds=12 * 3600)
     with Store(f"sqlite:///{store_path}") as store:
-        report = assess(store, request(), objectives, read_account, specialist=specialist)
+        report = assess(
+            store,
+            request(),
+            objectives,
+            read_account,
+            specialist=specialist,
+            outside=with_agents(model, objectives) if model else NOTHING_OUTSIDE,
+        )
     sys.stdout.write(json.dumps(report.model_dump(mode="json")))
 
 
