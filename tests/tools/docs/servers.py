@@ -1,7 +1,12 @@
-"""Documentation servers as real ones are on bad days: `python servers.py KIND [PORT]`."""
+"""Documentation servers as real ones are on bad days: `python servers.py KIND [PORT [FILE]]`.
 
+FILE is where the process says who it is, and beside it, that it was called.
+"""
+
+import os
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 from mcp.server.fastmcp import FastMCP
@@ -9,7 +14,15 @@ from mcp.server.fastmcp import FastMCP
 PAGE = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIT.html"
 
 
-def main(kind: str, port: int = 0) -> None:
+def note(file: str, text: str) -> None:
+    """Write what a test waits for, at once and whole."""
+    if file:
+        Path(f"{file}.new").write_text(text)
+        Path(f"{file}.new").rename(file)
+
+
+def main(kind: str, port: int = 0, file: str = "") -> None:
+    note(file, str(os.getpid()))
     if kind == "hung":
         time.sleep(600)
     if kind == "dead":
@@ -21,6 +34,7 @@ def main(kind: str, port: int = 0) -> None:
         """As the hosted server names it, and without a limit."""
         if kind == "error as data":
             return {"search_results": [{"rank_order": 1, "url": "", "title": "Error: no network"}]}
+        note(file and f"{file}.called", "1")
         if kind == "slow":
             time.sleep(600)
         if kind == "raising":
@@ -44,4 +58,4 @@ def main(kind: str, port: int = 0) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 0)
+    main(sys.argv[1], int((sys.argv[2:3] or ["0"])[0]), (sys.argv[3:4] or [""])[0])
