@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from math import fsum, inf, isinf
 
+from state.categories.single_point_of_failure import REGION_LOST
 from state.grades import Estimate, Term
 from state.judgements import Contribution, Judgement, Phase, Verdict
 from tools.grading.assumptions import Assumptions, seconds_of, source_of
@@ -43,11 +44,23 @@ def estimates_of(resource: str, rows: Sequence[Row], table: Assumptions) -> list
         estimate_of(
             scenario,
             resource,
-            [*everywhere, *(row for row in rows if row[0].scenario == scenario)],
+            [*_outlive(scenario, everywhere), *(r for r in rows if r[0].scenario == scenario)],
             table,
         )
         for scenario in sorted({c.scenario for c, _ in rows if c.scenario and not c.seen_at})
     ]
+
+
+def _outlive(scenario: str, rows: Sequence[Row]) -> Sequence[Row]:
+    """The rows without the alarms that are lost themselves: those of a Region go with it."""
+    if scenario != REGION_LOST.name:
+        return rows
+    return [row for row in rows if not (_tells_somebody(row[0]) and _is_an_alarm(*row))]
+
+
+def _is_an_alarm(contribution: Contribution, judgement: Judgement | None) -> bool:
+    passed = judgement is not None and judgement.verdict is Verdict.PASS
+    return passed and not contribution.attested
 
 
 def estimate_of(scenario: str, resource: str, rows: Sequence[Row], table: Assumptions) -> Estimate:

@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 
 from state.grades import Estimate
+from state.judgements import Contribution, Judgement, Phase, Verdict
 from tools.checks import Example, all_checks
 from tools.checks.copies import COPY_JOBS, POINTS, PROTECTED, RECOVERY_POINT, RESTORES
 from tools.checks.examples import TAKEN_AT, view_of
 from tools.checks.judging import judge
 from tools.grading.assumptions import assumptions
-from tools.grading.estimates import estimates_of
+from tools.grading.estimates import Row, estimates_of
+from tools.grading.recoveries import recovery_of
 
 MINUTE, HOUR = 60, 3600
 TOLD = 4 * HOUR + 30 * MINUTE  # nobody is told for half a night; somebody decides in half an hour
@@ -111,3 +113,67 @@ def test_another_regions_copy_is_restored_a_replica_is_there() -> None:
     ]
     found = estimate(check, facts, scenario="region_lost")
     assert (found.rto_seconds, found.rpo_seconds) == (TOLD + 60 * MINUTE, 1)
+
+
+def test_the_alarms_of_a_lost_region_are_lost_with_it() -> None:
+    """A region's loss is noticed by users after 4 h, a table's deletion by its alarm after 3 min.
+
+    4 h + decide 30 min + switch to the replica 60 min = 5 h 30 min.
+    3 min + decide 30 min + restore 75 min + move the application 15 min = 2 h 3 min.
+    """
+    facts = table(0)
+    facts["dynamodb:DescribeTable"]["Replicas"] = [
+        {"RegionName": "eu-central-1", "ReplicaStatus": "ACTIVE"}
+    ]
+    alarm = Contribution(
+        scenario=None, phase=Phase.DETECT, assumption="alarm_evaluation", units=3 * MINUTE
+    )
+    told = Judgement(
+        check="cloudwatch.component_unalarmed",
+        resource="table",
+        verdict=Verdict.PASS,
+        contributions=(alarm,),
+    )
+    rows: list[Row] = [(alarm, told)]
+    for check in ("dynamodb.table_not_global", "dynamodb.table_pitr_off"):
+        row = judge(all_checks()[check], view_of(all_checks()[check], Example(facts=facts)))
+        assert row
+        rows += [(contribution, row) for contribution in row.contributions]
+    found = {e.scenario: e.rto_seconds for e in estimates_of("table", rows, assumptions())}
+    assert found["region_lost"] == 5 * HOUR + 30 * MINUTE
+    assert found["data_deleted"] == 2 * HOUR + 3 * MINUTE
+
+
+def test_who_is_told_by_other_means_hears_of_a_lost_region() -> None:
+    """A person's word that somebody is told within 10 min holds: 10 + 30 + 60 min = 1 h 40 min."""
+    word = Contribution(
+        scenario=None,
+        phase=Phase.DETECT,
+        assumption="alarm_evaluation",
+        units=10 * MINUTE,
+        attested=True,
+    )
+    switch = Contribution(
+        scenario="region_lost", phase=Phase.PROPAGATE, assumption="switch_region", by_person=True
+    )
+    row = Judgement(check="c", resource="table", verdict=Verdict.PASS)
+    [found] = estimates_of("table", [(word, row), (switch, row)], assumptions())
+    assert found.rto_seconds == 100 * MINUTE
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "AWS::ApiGateway::RestApi",
+        "AWS::ApiGatewayV2::Api",
+        "AWS::ElasticLoadBalancingV2::LoadBalancer",
+        "AWS::Lambda::Function",
+        "AWS::RDS::DBInstance",
+    ],
+)
+def test_to_know_what_is_slow_is_not_yet_to_mend_it(kind: str) -> None:
+    """Users notice after 4 h, deciding takes 30 min, and changing a setting 30 min more."""
+    rows: list[Row] = [(each, None) for each in recovery_of(kind)]
+    found = {e.scenario: e for e in estimates_of("slow", rows, assumptions())}
+    assert found["slow_dependency"].rto_seconds == TOLD + 30 * MINUTE
+    assert not found["slow_dependency"].by_itself
