@@ -25,10 +25,11 @@ _SEVERITIES = {
     Severity.LOW: "LOW",
 }
 _NAMESPACE = uuid.UUID("4f1d7a8e-5a43-5d1c-9b0e-2f6f0a1c7d52")  # of our findings' ids
-_COMPONENTS = {  # scenario -> what of a policy it puts in doubt
-    "region_lost": "MULTI_REGION_DISASTER_RECOVERY",
+_DATA = "DATA_RECOVERY"
+_COMPONENTS = {  # scenario -> what of a policy it puts in doubt, the one to name first
+    "data_deleted": _DATA,
     "zone_lost": "MULTI_AZ_DISASTER_RECOVERY",
-    "data_deleted": "DATA_RECOVERY",
+    "region_lost": "MULTI_REGION_DISASTER_RECOVERY",
 }
 _AVAILABILITY = "AVAILABILITY_SLO"
 
@@ -84,13 +85,11 @@ def _only_tells(check: "Check") -> bool:
 
 
 def _component(finding: Finding, check: "Check | None") -> str:
-    """The component of the one scenario that the defect bears on, or data, or availability."""
-    if finding.effect.rpo_seconds is None or finding.effect.rpo_seconds > 0:
-        return _COMPONENTS["data_deleted"]
+    """What the scenarios of the defect put in doubt; without such a one data, if some is lost."""
     effects = check.on_fail if check else ()
-    struck = {effect.scenario.name if effect.scenario else "" for effect in effects}
-    named = {_COMPONENTS.get(scenario, _AVAILABILITY) for scenario in struck}
-    return named.pop() if len(named) == 1 else _AVAILABILITY
+    struck = {effect.scenario.name for effect in effects if effect.scenario}
+    named = (component for scenario, component in _COMPONENTS.items() if scenario in struck)
+    return next(named, _AVAILABILITY if finding.effect.rpo_seconds == 0 else _DATA)
 
 
 def _pieces(text: str) -> list[str]:

@@ -58,7 +58,7 @@ def test_an_empty_store_says_what_to_do(seeams: Seeams) -> None:
         (("show", "cut-short"), 3, "never finished"),
         (("show", "shop", "--checkpoint", "9"), 3, "seeams history shop"),
         (("show",), 2, "which thread?"),
-        (("show", "shop", "--output", "x.html"), 2, ".json and .md"),
+        (("show", "shop", "--output", "x.pdf"), 2, ".html, .json, .md"),
         (("show", "shop", "--output", "no/such/folder/x.md"), 2, "no folder"),
         (("diagram", "--thread", "shop", "--output", "x.pdf"), 2, ".mmd"),
         (("history", "nothing-like-it"), 3, "no thread"),
