@@ -114,11 +114,12 @@ def snapshots(db: View) -> list[float]:
     effect_source="AWS's published lag of point-in-time recovery; without backups there is no copy",
     recommendation=(
         "Set `BackupRetentionPeriod` to 7 days or more: point-in-time recovery to within five "
-        "minutes; storage up to the database's size is free."
+        "minutes; storage up to the database's size is free. Turning backups on takes the database "
+        "offline for moments, so do it in the maintenance window."
     ),
     documentation=(
-        "Introduction to backups",
-        "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithAutomatedBackups.html",
+        "Backup retention period",
+        "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithAutomatedBackups.BackupRetention.html",
     ),
     strength="databases are backed up",
     remedy=Remedy(
