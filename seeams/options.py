@@ -266,9 +266,9 @@ Budget = Annotated[
     str | None,
     typer.Option(
         metavar="LIMIT=AMOUNT,...",
-        help=f"What the model may spend in this run. Default: usd={_LIMITS.usd:g},"
-        f"tokens={_LIMITS.tokens // 1000}k,calls={_LIMITS.model_calls},"
-        f"seconds={_LIMITS.seconds:g},steps={_LIMITS.steps} (calls of one specialist).",
+        help=f"What the model may spend in this run. Default: usd={_LIMITS.usd:g}, "
+        f"tokens={_LIMITS.tokens // 1000}k, calls={_LIMITS.model_calls}, "
+        f"seconds={_LIMITS.seconds:g}, and steps={_LIMITS.steps}: calls of one specialist.",
         rich_help_panel=_HELP,
     ),
 ]
@@ -284,7 +284,7 @@ Review = Annotated[
 ProposalIds = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="[ID]...",
+        metavar="ID",
         help="Proposals, as the report names them: model.1f1e7180.",
         autocompletion=proposals,
     ),

@@ -1,7 +1,6 @@
 """What a run has from beyond the facts: models and documentation, opened before, closed after."""
 
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, wait
 from contextlib import contextmanager, nullcontext
@@ -133,7 +132,7 @@ class _Agents:
     ) -> None:
         self._helping, self._shelf, self._progress = helping, shared, progress
         self._objectives, self._premises = objectives, premises
-        self._asking = _Asking(account)
+        self._aws = _Aws(account)
         self._lock = Lock()
         self._begun: Mind | None = None
 
@@ -153,7 +152,7 @@ class _Agents:
         from state.thinking import Stop
 
         observe("thinks", {"category": category.code})
-        way = self._asking.of(snapshot)
+        way = _AskAws(self._aws, _regions_of(snapshot))
         mind = replace(self._mind(snapshot), ask_aws=way)
         thinking = self._unless_stopped(
             lambda: think(category, snapshot, assessment, mind, observe)
@@ -254,10 +253,19 @@ class _Agents:
 
 
 @dataclass
-class _Way:
-    """One specialist's way to AWS: what it cost, and where it ended."""
+class _Aws:
+    """The run's gated account, asked by one agent at a time, so that each call has its own cost."""
 
-    ask: Callable[["_Way", str, str, Mapping[str, Any], str | None], Any]
+    account: "Account"
+    refused: str = ""  # why no later call can succeed
+    lock: Lock = field(default_factory=Lock)
+
+
+@dataclass
+class _AskAws:
+    """One specialist's way to AWS, in the Regions that are read: what it cost, where it ended."""
+
+    aws: _Aws
     regions: frozenset[str]
     calls: int = 0
     seconds: float = 0.0
@@ -267,44 +275,26 @@ class _Way:
         self, operation: str, region: str, arguments: Mapping[str, Any], projection: str | None
     ) -> Any:
         """The answer of one read-only call, or `{"error": ...}`."""
-        if region not in self.regions:
-            return {"error": f"this run reads {', '.join(sorted(self.regions))} only"}
-        return self.ask(self, operation, region, arguments, projection)
-
-
-@dataclass
-class _Asking:
-    """The run's gated account, asked by one specialist at a time, so that each call has its own."""
-
-    account: "Account"
-    refused: str = ""  # why no later call can succeed
-    lock: Lock = field(default_factory=Lock)
-
-    def of(self, snapshot: "Snapshot") -> _Way:
-        """A way to the Regions that were read."""
-        placed = Counter(each.region for each in snapshot.resources.values() if each.region)
-        return _Way(self._ask, frozenset((*snapshot.regions, *placed)))
-
-    def _ask(
-        self,
-        way: _Way,
-        operation: str,
-        region: str,
-        arguments: Mapping[str, Any],
-        projection: str | None,
-    ) -> Any:
         from tools.aws.using import use_aws
 
-        account = self.account
-        with self.lock:
+        if region not in self.regions:
+            return {"error": f"this run reads {', '.join(sorted(self.regions))} only"}
+        account = self.aws.account
+        with self.aws.lock:
             calls, seconds = account.calls.total(), account.seconds
             try:
-                if not self.refused:
+                if not self.aws.refused:
                     return use_aws(account, operation, region, arguments, projection)
             except CredentialsRefused as error:
-                self.refused = str(error)
+                self.aws.refused = str(error)
             finally:
-                way.calls += account.calls.total() - calls
-                way.seconds += account.seconds - seconds
-            way.troubles = (f"went on without AWS: {self.refused}",)
-            return {"error": self.refused}
+                self.calls += account.calls.total() - calls
+                self.seconds += account.seconds - seconds
+            self.troubles = (f"went on without AWS: {self.aws.refused}",)
+            return {"error": self.aws.refused}
+
+
+def _regions_of(snapshot: "Snapshot") -> frozenset[str]:
+    """Where something was read."""
+    placed = (each.region for each in snapshot.resources.values() if each.region)
+    return frozenset((*snapshot.regions, *placed))

@@ -247,7 +247,8 @@ class Progress:
             state = {"started": "grades", "finished": "graded"}[grading]
         if assessing == "started" and category.code in self.agents:
             state = "thinks"
-        found = f"{self.checks[slug]} checks, {_found(self.failing[slug])}"
+        checks = f"{self.checks[slug]} check{'' if self.checks[slug] == 1 else 's'}"
+        found = f"{checks}, {_found(self.failing[slug])}"
         if not self.checks[slug]:
             found = ""
         style = "green" if grading == "finished" else "" if assessing else "dim"

@@ -1,7 +1,7 @@
 """What models added to a report, always told apart from what the rules say."""
 
 import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich import box
 from rich.table import Table
@@ -143,22 +143,33 @@ def _agents(report: Report) -> list[tuple[str, Thinking | Summary]]:
     return [*found, (_SUMMARY, report.summary)] if report.summary else found
 
 
-def _stops(agents: Iterable[tuple[str, Thinking | Summary]]) -> Iterator[str]:
-    """Why agents ended before they were done; those with the same reason together."""
-    together: dict[str, list[tuple[str, Thinking | Summary]]] = {}
+def _stops(agents: Sequence[tuple[str, Thinking | Summary]]) -> Iterator[str]:
+    """Why agents ended before they were done, those with the same reason together; what is left."""
+    together: dict[str, list[str]] = {}
     for title, agent in agents:
         if agent.stop is not Stop.DONE:
             why = words.outcome_words(agent.stop, 0, agent.detail)
-            together.setdefault(why, []).append((title, agent))
-    for why, same in together.items():
-        yield f"{', '.join(title for title, _ in same)}: {why}. {_WHAT_STANDS}"
-    for title, agent in agents:
-        if isinstance(agent, Thinking) and agent.stop is Stop.DONE and agent.undone:
+            together.setdefault(why, []).append(title)
+    for why, titles in together.items():
+        yield f"{', '.join(titles)}: {why}"
+    if any(_NO_ACCESS in why for why in together):
+        yield _HOW_TO_GET_ACCESS
+    thinking = [(title, agent) for title, agent in agents if isinstance(agent, Thinking)]
+    stopped = [title for title, agent in thinking if agent.stop is not Stop.DONE]
+    if stopped:
+        yield f"{', '.join(stopped)}, left undone: {_BEYOND}"
+    for title, agent in thinking:
+        if agent.undone and title not in stopped:
             questions = " ".join(plain(_QUESTIONS.get(each, each)) for each in agent.undone)
             yield f"{title}, left undone: {questions}"
 
 
-_WHAT_STANDS = "What the rules say stands; nothing was looked for beyond it"
+_BEYOND = "all that lies beyond the rules, whose verdicts and answers stand"
+_NO_ACCESS = "AccessDenied"
+_HOW_TO_GET_ACCESS = (
+    "for access: open the model to this account in that Region, and allow "
+    "bedrock:InvokeModel and bedrock:InvokeModelWithResponseStream"
+)
 
 
 def _dropped(

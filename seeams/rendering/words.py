@@ -201,11 +201,12 @@ def outcome_words(stop: Stop, proposals: int, detail: str) -> str:
         return "nothing to propose"
     if stop is Stop.DONE:
         return f"{proposals} proposal{'' if proposals == 1 else 's'}"
-    why = f": {plain(detail)[:_LONGEST_REASON]}" if detail else ""
+    why = f": {plain(_BOTOCORE.sub('', detail))[:_LONGEST_REASON]}" if detail else ""
     return f"{_STOPS[stop]}{why}"
 
 
 _LONGEST_REASON = 200  # characters
+_BOTOCORE = re.compile(r"An error occurred \(\w+\) when calling the \w+ operation(?: \([^)]*\))?: ")
 _STOPS = {
     Stop.BUDGET: "stopped at a limit",
     Stop.STEPS: "went round in circles",

@@ -232,7 +232,8 @@ def test_a_run_without_access_to_its_model_has_what_the_rules_say(ran: Ran, tmp_
         run(tmp_path, "show", "demo-food-agent", env=settings(tmp_path)).stdout.split()
     )
     assert "the model failed: AccessDeniedException" in shown
-    assert "What the rules say stands" in shown
+    assert "for access: open the model" in shown
+    assert "left undone: all that lies beyond the rules" in shown
 
 
 def test_a_budget_ends_the_agents_and_not_the_run(ran: Ran, tmp_path: Path) -> None:
