@@ -6,12 +6,16 @@ from typing import Any
 
 import pytest
 
+from seeams.accounts import account_of, reader
 from state.categories import categories
+from state.channels import Request
 from state.grades import Usage
 from state.judgements import Assessment, Judgement
 from state.objectives import Objectives
 from state.report import Report, WorkloadSummary
-from state.snapshot import Gap, Selector
+from state.snapshot import Gap, Selector, Snapshot
+from tools.embedded.samples import samples
+from tools.embedded.server import EmbeddedAccount
 from tools.grading.assumptions import Assumptions, assumptions
 from tools.grading.findings import findings
 from tools.grading.grading import compose, grade
@@ -21,6 +25,25 @@ from tools.grading.reckoning import Reckoning
 LedgerOf = Callable[..., Ledger]
 ReportOf = Callable[..., Report]
 WHEN = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def samples_read() -> Mapping[str, Snapshot]:
+    """The samples as they are read, by name."""
+    with EmbeddedAccount() as embedded:
+        embedded.build(*samples())
+        account = account_of(embedded.session(), lambda *_: None, embedded.endpoint_url)
+
+        def read(name: str) -> Snapshot:
+            request = Request(
+                thread=name,
+                selector=Selector(tags={"workload": name}),
+                account="123456789012",
+                regions=(embedded.region,),
+            )
+            return reader(account)(request, lambda *_: None)
+
+        return {name: read(name) for name in samples()}
 
 
 @pytest.fixture(scope="session")

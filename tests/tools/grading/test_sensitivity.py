@@ -1,23 +1,18 @@
 """Each constant, halved and doubled, moves what it is in, the right way, and nothing else."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agents.specialist import assess
-from seeams.accounts import account_of, reader
 from state.categories import categories
-from state.channels import Request
 from state.grades import Estimate, Term
 from state.judgements import Judgement, Phase
 from state.objectives import Objectives
 from state.premises import Override
-from state.snapshot import Selector
+from state.snapshot import Snapshot
 from tests.tools.grading.generated import TABLE, objectives, some_rows
-from tools.embedded.samples import samples
-from tools.embedded.server import EmbeddedAccount
 from tools.grading.assumptions import Assumptions, with_overrides
 from tools.grading.estimates import longer
 from tools.grading.ledger import Ledger, build_ledger
@@ -101,29 +96,10 @@ def test_of_any_rows(
     judge(before, after, name, factor, [asked])
 
 
-@pytest.fixture(scope="module")
-def read() -> Iterator[list[Ledger]]:
-    """The samples as they are read and judged."""
-    with EmbeddedAccount() as embedded:
-        embedded.build(*samples())
-        account = account_of(embedded.session(), lambda *_: None, embedded.endpoint_url)
-        yield [_ledger(account, name, embedded.region) for name in samples()]
-
-
-def _ledger(account: object, name: str, region: str) -> Ledger:
-    request = Request(
-        thread=name,
-        selector=Selector(tags={"workload": name}),
-        account="123456789012",
-        regions=(region,),
-    )
-    snapshot = reader(account)(request, lambda *_: None)  # type: ignore[arg-type]
-    return build_ledger(snapshot, {c.code: assess(c, snapshot) for c in categories()})
-
-
-def test_of_the_samples(read: list[Ledger]) -> None:
+def test_of_the_samples(samples_read: Mapping[str, Snapshot]) -> None:
     moved = set()
-    for ledger in read:
+    for snapshot in samples_read.values():
+        ledger = build_ledger(snapshot, {c.code: assess(c, snapshot) for c in categories()})
         before = Reckoning(ledger, TABLE)
         for name in SCALED:
             for factor in (0.5, 2.0):
