@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 CONNECT_SECONDS = 20.0  # a first start may have to unpack the server
 CALL_SECONDS = 15.0
-_CLOSE_SECONDS = 6.0  # the MCP client gives a process 2 s to go, and 2 more once it is told to
+_CLOSE_SECONDS = 20.0  # the MCP client gives a process 2 s to go, 2 more when told to, and kills it
 _LONGEST_PAGE = 200_000  # characters; AWS's server cuts at 5,000 unless told otherwise
 
 
@@ -64,8 +64,8 @@ class McpLibrary:
         self._thread = threading.Thread(
             target=self._serve, name=f"documentation {name}", daemon=True
         )
-        self._thread.start()
         atexit.register(self.close)  # an exit that nobody foresaw leaves no process behind either
+        self._thread.start()
 
     def ready(self) -> None:
         """See `Library`."""
@@ -92,9 +92,9 @@ class McpLibrary:
 
     def close(self) -> None:
         """See `Library`."""
-        atexit.unregister(self.close)
         self.stop()
         self._thread.join(_CLOSE_SECONDS)
+        atexit.unregister(self.close)  # not before: an impatient second Ctrl-C ends the wait above
 
     # -- parts ------------------------------------------------------------------------------------
 
