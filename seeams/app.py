@@ -15,6 +15,7 @@ from seeams.commands import (
     embedded,
     explaining,
     reference,
+    running,
     stored,
     sweeping,
 )
@@ -72,6 +73,7 @@ for _command, _name, _example in (
     (explaining.explain, "explain", "seeams explain --thread shop spof"),
     (comparing.compare, "compare", "seeams compare shop@1f1e7180 shop"),
     (drawing.diagram, "diagram", "seeams diagram --thread shop --output architecture.svg"),
+    (running.runbook, "runbook", "seeams runbook --thread shop --only database --output shop.md"),
     (reference.checks, "checks", "seeams checks --category spof"),
     (reference.assumptions, "assumptions", "seeams assumptions --template > ours.toml"),
     (reference.iam_policy, "iam-policy", "seeams iam-policy > policy.json"),

@@ -3,8 +3,6 @@
 Seconds are the estimates' own; None stands for what never ends: no way back, or all data gone.
 """
 
-from datetime import datetime
-
 from pydantic import BaseModel, ConfigDict
 
 from state.grades import GapRow, Overall
@@ -103,6 +101,7 @@ class SeverityLevel(BaseModel):
     name: str
     when: tuple[str, ...]
     then: str
+    update_seconds: int  # between two messages to those who wait
 
 
 class Channel(BaseModel):
@@ -112,7 +111,6 @@ class Channel(BaseModel):
     name: str
     alarms: int
     confirmed: int | None
-    pending: int | None = None
     protocols: dict[str, int] = {}
 
 
@@ -148,6 +146,7 @@ class PlaceLost(BaseModel):
     """The loss of a zone or of a Region."""
 
     place: str
+    region: str
     loss: Loss
     checks: tuple[Look, ...]
     actions: tuple[Action, ...]
@@ -157,11 +156,20 @@ class PlaceLost(BaseModel):
     procedures: tuple[int, ...] = ()  # in the order in which they are needed
 
 
+class Listed(BaseModel):
+    """What a resource is called."""
+
+    name: str
+    type: str
+    region: str
+
+
 class Layered(BaseModel):
     """The responses there are to the failure of one resource; fewer than two are too few."""
 
     resource: str
-    indicator: str  # what shows it
+    indicator: str  # the alarms that show it; "": none does
+    wanted: str  # the alarm that would
     by_itself: tuple[str, ...]
     by_person: tuple[int, ...]  # procedures
 
@@ -170,7 +178,7 @@ class Assumed(BaseModel):
     """A figure of the estimates that nobody measured here."""
 
     name: str
-    seconds: float
+    seconds: float | None  # None: it never ends
     what: str
     given: bool  # by the user
 
@@ -180,13 +188,13 @@ class Runbook(BaseModel):
 
     thread: str
     checkpoint: str
-    generated_at: datetime
     workload: WorkloadSummary
     objectives: Objectives
     letters: dict[str, str | None]  # by category code
     overall: Overall
-    longest_seconds: float | None  # the longest recovery that a letter rests on
+    start_within: int | None  # seconds since the fault, or the RTO is missed; None: it is anyway
     only: tuple[str, ...] = ()
+    resources: dict[str, Listed]  # all that it speaks of, by id
     severities: tuple[SeverityLevel, ...]
     channels: tuple[Channel, ...]
     watches: tuple[Watch, ...]
@@ -195,8 +203,7 @@ class Runbook(BaseModel):
     triage: tuple[Look, ...]
     waves: tuple[Wave, ...]
     procedures: tuple[Procedure, ...]
-    zones: tuple[PlaceLost, ...]
-    regions: tuple[PlaceLost, ...]
+    places: tuple[PlaceLost, ...]  # zones, then Regions
     entries: tuple[str, ...]  # where work enters
     validation: tuple[Look, ...]
     layers: tuple[Layered, ...]

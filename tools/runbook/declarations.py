@@ -7,6 +7,7 @@ A module in `procedures/` declares those of one service and registers nowhere:
 """
 
 import pkgutil
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -21,7 +22,12 @@ from state.snapshot import Relation, Resource, Snapshot
 from tools.checks.view import grouped
 from tools.runbook.commands import Text, blank, command
 
-_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-")
+_NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9]+")
+
+
+def last_part(identity: str) -> str:
+    """What follows the last colon or slash of an id."""
+    return identity.rpartition(":")[2].rpartition("/")[2]
 
 
 class Known:
@@ -43,7 +49,7 @@ class Known:
     @cached_property
     def names(self) -> frozenset[str]:
         """Every last part of an id, so that a new name is none of them."""
-        return frozenset(each.rpartition(":")[2] for each in self.snapshot.resources)
+        return frozenset(map(last_part, self.snapshot.resources))
 
 
 class Place:
@@ -61,7 +67,7 @@ class Place:
     @property
     def short(self) -> str:
         """The last part of its id: what most commands ask for."""
-        return self.id.rpartition(":")[2].rpartition("/")[2]
+        return last_part(self.id)
 
     @property
     def name(self) -> str:
@@ -80,7 +86,7 @@ class Place:
     def or_blank(self, operation: str, path: str, name: str) -> Any:
         """The value, or a blank where it was not read."""
         value = self.fact(operation, path)
-        return blank(name) if value in (None, "") else value
+        return blank(name) if value in (None, "", []) else value
 
     def linked(self, *types: str, label: str | None = None) -> list[Resource]:
         """What it points at, of these types."""
@@ -101,7 +107,7 @@ class Place:
             ending: `restored`.
             most: characters that the service allows.
         """
-        kept = "".join(c for c in self.short if c in _CHARACTERS).strip("-").replace("--", "-")
+        kept = _NOT_IN_NAMES.sub("-", self.short).strip("-")
         start = kept if kept[:1].isalpha() else f"r-{kept}".rstrip("-")
         for number in range(1, 1000):
             end = f"-{ending}" if number == 1 else f"-{ending}-{number}"
@@ -204,7 +210,11 @@ def look(call: Command, at: str, expect: str) -> Look:
 
 
 def act(
-    says: str, call: Command | None = None, *, phase: str = "act", expect: str = "",
+    says: str,
+    call: Command | None = None,
+    *,
+    phase: str = "act",
+    expect: str = "",
     warning: str = "",
 ) -> Action:
     """One step."""
@@ -224,6 +234,10 @@ def metric(
         start_time=blank("START_TIME"),
         end_time=blank("END_TIME"),
         period=300,
-        **({"extended_statistics": statistic} if statistic[:1] == "p" else {"statistics": statistic}),
-        query="sort_by(Datapoints,&Timestamp)",
+        **(
+            {"extended_statistics": statistic}
+            if statistic[:1] == "p"
+            else {"statistics": statistic}
+        ),
+        query="sort_by(Datapoints, &Timestamp)",
     )
