@@ -177,3 +177,26 @@ def test_to_know_what_is_slow_is_not_yet_to_mend_it(kind: str) -> None:
     found = {e.scenario: e for e in estimates_of("slow", rows, assumptions())}
     assert found["slow_dependency"].rto_seconds == TOLD + 30 * MINUTE
     assert not found["slow_dependency"].by_itself
+
+
+def test_objects_in_an_archive_are_asked_for_and_then_waited_for() -> None:
+    """Somebody writes the script in an hour; Deep Archive takes 12 hours after that."""
+    rows: list[Row] = []
+    facts = {
+        "s3:GetBucketVersioning": {"Status": "Enabled"},
+        "s3:GetBucketLifecycleConfiguration": {
+            "Rules": [
+                {
+                    "Status": "Enabled",
+                    "Filter": {},
+                    "Transitions": [{"Days": 1, "StorageClass": "DEEP_ARCHIVE"}],
+                }
+            ]
+        },
+    }
+    for check in ("s3.bucket_versioning_off", "s3.data_in_slow_archive"):
+        row = judge(all_checks()[check], view_of(all_checks()[check], Example(facts=facts)))
+        assert row
+        rows += [(contribution, row) for contribution in row.contributions]
+    [found] = estimates_of("bucket", rows, assumptions())
+    assert found.rto_seconds == TOLD + 13 * HOUR

@@ -1,5 +1,6 @@
 """EC2 instances. What a group, a fleet or another scheduler replaces is judged there, not here."""
 
+from state.categories.excessive_latency import SLOW_DEPENDENCY
 from state.categories.excessive_load import OVERLOAD, OVERWHELMED
 from state.categories.misconfiguration_and_bugs import BAD_CHANGE
 from state.categories.single_point_of_failure import (
@@ -145,11 +146,13 @@ def _put_into_a_group(instance: Draft) -> None:
     on_fail=(
         Effect(ZONE_LOST, Phase.ACT, "rebuild_component", by_person=True),
         Effect(COMPONENT_LOST, Phase.ACT, "instance_recovery"),
+        Effect(SLOW_DEPENDENCY, Phase.ACT, "restart_by_hand", by_person=True),
         *_BY_HAND,
     ),
     on_pass=_BY_HAND,
     effect_source=(
-        "an assumed rebuild by hand; AWS recovers the instance when only its host fails. Capacity "
+        "an assumed rebuild by hand, or a restart where it hangs; AWS recovers the instance when "
+        "only its host fails. Capacity "
         "and releases are put on servers that no group launches by hand, however many there are"
     ),
     recommendation=(

@@ -296,8 +296,8 @@ def _leave_archive(bucket: Draft) -> None:
     question=EXPENSIVE_REQUESTS,
     also=(misconfiguration_and_bugs.CATEGORY,),
     layer=Layer.DISASTER_RECOVERY,
-    on_fail=(Effect(DATA_DELETED, Phase.ACT, "archive_retrieval"),),
-    effect_source="AWS's published retrieval times",
+    on_fail=(Effect(DATA_DELETED, Phase.WARM_UP, "archive_retrieval"),),
+    effect_source="AWS's published retrieval times, which begin when somebody asks for the objects",
     recommendation=(
         "Keep recent objects and versions in a class that is read at once (`GLACIER_IR` is the "
         "cheapest) for as long as a recovery may need them, a month or so."
