@@ -94,7 +94,9 @@ def _fact(source: str | Linked, known: Resource, snapshot: Snapshot) -> Any:
 
 def _read(source: str, resource: Resource) -> Any:
     operation, _, path = source.partition(" ")
-    return jmespath.search(path, resource.facts.get(operation))
+    if operation not in resource.facts:  # not read: what is not there is another thing
+        return None
+    return jmespath.search(path, resource.facts[operation])
 
 
 def _topic(known: Resource | None, snapshot: Snapshot) -> str | None:

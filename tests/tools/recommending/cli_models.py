@@ -14,6 +14,7 @@ from botocore.validate import ParamValidator
 PLACEHOLDER = re.compile(r"<[A-Z][A-Z0-9_]*>")
 GLOBAL_OPTIONS = {"region", "query", "output"}
 SERVICES = {"s3api": "s3"}  # where the CLI's name of a service is not botocore's
+RENAMED = {("sns", "notification-endpoint"): "endpoint"}  # by the CLI, from the model's name
 _NUMBERS: dict[str, Any] = {"integer": 5, "long": 5, "float": 5.0, "double": 5.0}
 
 
@@ -21,6 +22,17 @@ _NUMBERS: dict[str, Any] = {"integer": 5, "long": 5, "float": 5.0, "double": 5.0
 def _operations(service: str) -> dict[str, OperationModel]:
     model = botocore.session.get_session().get_service_model(SERVICES.get(service, service))
     return {xform_name(name, "-"): model.operation_model(name) for name in model.operation_names}
+
+
+@cache
+def _waited_for(service: str) -> dict[str, str]:
+    """The operation that each of the CLI's `wait` commands asks."""
+    session = botocore.session.get_session()
+    model = session.get_waiter_model(SERVICES.get(service, service))
+    return {
+        xform_name(name, "-"): xform_name(model.get_waiter(name).operation, "-")
+        for name in model.waiter_names
+    }
 
 
 def commands_in(printed: str) -> list[list[str]]:
@@ -37,6 +49,9 @@ def commands_in(printed: str) -> list[list[str]]:
 def parameters_of(words: list[str]) -> tuple[OperationModel, dict[str, Any]]:
     """The operation of a command and its parameters, checked against the model."""
     service, operation, *rest = words
+    if operation == "wait":
+        waiter, *rest = rest
+        operation = _waited_for(service)[waiter]
     model = _operations(service)[operation]
     shape = model.input_shape
     assert shape is not None
@@ -50,7 +65,8 @@ def parameters_of(words: list[str]) -> tuple[OperationModel, dict[str, Any]]:
             options[-1][1].append(word)
     assert len({name for name, _ in options}) == len(options), "an option is given twice"
     parameters: dict[str, Any] = {}
-    for name, values in options:
+    for option, values in options:
+        name = RENAMED.get((service, option), option)
         if name in GLOBAL_OPTIONS and name not in names:
             continue
         if name.removeprefix("no-") in names and not values:
@@ -59,6 +75,8 @@ def parameters_of(words: list[str]) -> tuple[OperationModel, dict[str, Any]]:
             parameters[member] = not name.startswith("no-")
         else:
             parameters[names[name]] = _value(shape.members[names[name]], values)
+    for member in model.idempotent_members:  # the CLI makes one up
+        parameters.setdefault(member, "00000000-0000-0000-0000-000000000000")
     report = ParamValidator().validate(parameters, shape)
     assert not report.has_errors(), report.generate_report()
     return model, parameters

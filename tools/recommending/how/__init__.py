@@ -28,9 +28,10 @@ known. `new = "AWS::CloudWatch::Alarm"` gives `{new.AlarmName}`: fields of the f
 that type that the check's remedy adds on paper; `{after.MaxAllocatedStorage}` is a field of the
 resource's own description once the remedy is made.
 
-In Terraform a table is a block; `"dimensions="` makes a map of it and `"policy=json"` a map in
-`jsonencode`; `"${aws_sns_topic.on_call.arn}"` is a bare expression. In CloudFormation `Self` gets
-the resource's type; another one names its `Type`. In the CLI options are spelled without dashes,
+In Terraform a table is a block; `"tags="` makes a map of it, `"policy=json"` a map in `jsonencode`,
+`"dimensions=pairs"` a map of a list of `Name` and `Value`; `"${aws_sns_topic.on_call.arn}"` is a
+bare expression. In CloudFormation `Self` gets the resource's type, another one names its `Type`;
+`"DashboardBody=json"` is a text with JSON in it. In the CLI options are spelled without dashes,
 true is a flag, a list is given one by one and a table as JSON; `--region` is added.
 
 A check of several types whose ways differ has a table for each: `["backup.only_periodic".

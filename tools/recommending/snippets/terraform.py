@@ -14,7 +14,8 @@ def resource(kind: str, label: str, body: Mapping[str, Any]) -> str:
     """One `resource` block.
 
     A table in the body is a nested block, and so is each of a list of tables. `name=` makes a map
-    of it, `name=json` a map in `jsonencode`. A text that is one `${...}` is a bare expression.
+    of it, `name=json` a map in `jsonencode`, `name=pairs` a map of a list of `Name` and `Value`. A
+    text that is one `${...}` is a bare expression.
     """
     return "\n".join([f"resource {_quoted(kind)} {_quoted(label)} {{", *_body(body, _STEP), "}"])
 
@@ -23,7 +24,7 @@ def _body(body: Mapping[str, Any], lead: str) -> Iterator[str]:
     for key, value in body.items():
         name, is_map, how = key.partition("=")
         if is_map:
-            written = _written(value, lead)
+            written = _written(_paired(value) if how == "pairs" else value, lead)
             yield f"{lead}{name} = {f'jsonencode({written})' if how == 'json' else written}"
         elif blocks := _blocks(value):
             for block in blocks:
@@ -39,6 +40,11 @@ def _blocks(value: Any) -> list[Mapping[str, Any]]:
         return [value]
     tables = isinstance(value, list) and all(isinstance(each, Mapping) for each in value)
     return list(value) if tables else []
+
+
+def _paired(value: Any) -> Any:
+    """`Dimensions` as CloudWatch has them, as a map; what the reader has to put in stays."""
+    return {each["Name"]: each["Value"] for each in value} if isinstance(value, list) else value
 
 
 def _written(value: Any, lead: str) -> str:

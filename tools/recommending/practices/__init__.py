@@ -1,0 +1,77 @@
+"""Good practice beyond the checks: what findings do not ask for, and is worth doing all the same.
+
+Each table of the TOML files here is one: what it is (`title`), why, on which `themes`, how it is
+carried out (as in `tools.recommending.how`). With `types` it is for resources of these types on
+which `done` (a call and a JMESPath, true where it is done) does not hold; without, for the workload
+as a whole. `worth` ranks it among the others: 3 is what one does first.
+"""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import jmespath
+from pydantic import BaseModel, ConfigDict
+
+from state.grades import Documentation
+from state.judgements import Cost, Effort, Layer
+from state.recommendations import Way
+from state.snapshot import Resource, Snapshot
+from tools.recommending.how import Recipe
+
+_BY_PEOPLE = "people do it: there is nothing to declare"
+
+
+class Practice(BaseModel):
+    """Something worth doing that no check asks for."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    key: str
+    title: str
+    why: str
+    themes: tuple[str, ...]
+    category: str
+    layer: Layer
+    effort: Effort
+    cost: Cost
+    worth: int = 1
+    types: tuple[str, ...] = ()
+    done: str = ""  # "operation path"
+    documentation: Documentation
+    recipe: Recipe
+
+    def open_on(self, snapshot: Snapshot) -> Sequence[Resource]:
+        """The members on which it is not done yet, as far as was read."""
+        return [
+            resource
+            for resource in sorted(snapshot.resources.values(), key=lambda each: each.id)
+            if resource.member and resource.type in self.types and not self._is_done(resource)
+        ]
+
+    def _is_done(self, resource: Resource) -> bool:
+        operation, _, path = self.done.partition(" ")
+        return bool(jmespath.search(path, resource.facts.get(operation)))
+
+
+@cache
+def practices() -> tuple[Practice, ...]:
+    """Every practice, what is worth most first."""
+    found: dict[str, Practice] = {}
+    for file in sorted(files(__name__).iterdir(), key=lambda each: each.name):
+        if file.name.endswith(".toml"):
+            for key, table in tomllib.loads(file.read_text("utf-8")).items():
+                if key in found:
+                    raise ValueError(f"{file.name}: {key} is there twice")
+                found[key] = _practice(key, table)
+    return tuple(sorted(found.values(), key=lambda each: (-each.worth, each.key)))
+
+
+def _practice(key: str, table: Mapping[str, Any]) -> Practice:
+    recipe = {name: value for name, value in table.items() if name in Recipe.model_fields}
+    recipe.pop("title", None)
+    none = {way: _BY_PEOPLE for way in Way if way not in recipe} | recipe.get("none", {})
+    rest = {name: v for name, v in table.items() if name == "title" or name not in recipe}
+    return Practice(key=key, recipe=Recipe(**{**recipe, "none": none}), **rest)
