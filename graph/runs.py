@@ -149,7 +149,7 @@ def _fork(
     store.require_runs(thread)
     with store.only_writer(thread), store.explained():
         machine = build(store, store.checkpointer(), _no_account, outside=outside)
-        finished = _latest_assessment(store, thread)
+        finished = latest_assessment(store, thread)
         base = _before_grading(machine, thread, finished.checkpoint)
         premises = base.values["premises"].plus(premises)
         run = Run(id=uuid.uuid4().hex, kind=kind, started_at=now())
@@ -177,7 +177,7 @@ def cheapest_way(
     Raises:
         UnknownThread, Fixable, InvalidPremises: as `what_if` raises them.
     """
-    finished = _latest_assessment(store, thread)
+    finished = latest_assessment(store, thread)
     with store.explained():
         machine = build(store, store.checkpointer(), _no_account)
         base = _before_grading(machine, thread, finished.checkpoint)
@@ -383,7 +383,7 @@ def _is_unfinished(
     )
 
 
-def _latest_assessment(store: Store, thread: str) -> RunRow:
+def latest_assessment(store: Store, thread: str) -> RunRow:
     """The last assessment that was finished, whatever was begun or asked since."""
     rows = [row for row in store.require_runs(thread) if row.kind in ASSESSMENTS]
     finished = [row for row in rows if row.report]

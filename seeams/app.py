@@ -13,11 +13,13 @@ from seeams.commands import (
     comparing,
     drawing,
     embedded,
+    evaluating,
     explaining,
     reference,
     running,
     stored,
     sweeping,
+    talking,
 )
 from seeams.failures import guarded
 
@@ -73,9 +75,12 @@ for _command, _name, _example in (
     (explaining.explain, "explain", "seeams explain --thread shop spof"),
     (comparing.compare, "compare", "seeams compare shop@1f1e7180 shop"),
     (drawing.diagram, "diagram", "seeams diagram --thread shop --output architecture.svg"),
+    (talking.ask, "ask", 'seeams ask --thread shop "what if RTO were 2 hours?"'),
+    (talking.chat, "chat", "seeams chat --thread shop"),
     (running.runbook, "runbook", "seeams runbook --thread shop --only database --output shop.md"),
     (reference.checks, "checks", "seeams checks --category spof"),
     (reference.assumptions, "assumptions", "seeams assumptions --template > ours.toml"),
     (reference.iam_policy, "iam-policy", "seeams iam-policy > policy.json"),
+    (evaluating.evaluate, "eval", "seeams eval --workload shop --json"),
 ):
     app.command(_name, epilog=f"Example: {_example}")(_command)

@@ -1,0 +1,215 @@
+"""A question taken apart: words in one spelling, and what of the workload it names."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+
+from rapidfuzz.distance import OSA
+
+from agents.conversation.planner.amounts import Span, durations_in, with_digits
+from agents.conversation.planner.vocabulary import Named, Vocabulary
+from agents.conversation.planner.words import words
+from tools.checks import all_checks
+from tools.grading.letters import LETTERS
+
+CATEGORIES: Mapping[str, str] = {
+    "spof": r"\bspofs?\b|\bsingle[ -]points? of failures?\b|\bredundancy\b",
+    "load": r"\bexcessive load\b|(?<!-)\bload\b(?! ?balanc)|\boverload\b",
+    "latency": r"\blatency\b|\bslowness\b",
+    "misconfiguration": r"\bmis-?configurations?\b|\bbugs?\b|\boperator errors?\b",
+    "shared_fate": r"\bshared[ -_]fate\b",
+}
+_SEVERITIES = ("critical", "high", "medium", "low")
+_POLITE = re.compile(
+    r"\b(?:please|pls|kindly|thanks|thank you|hey|hi there)\b"
+    r"|^(?:so|well|ok|okay|um|right)[, ]+"
+    r"|\b(?:could|can|would|will) you (?:please )?(?=\w+ )"
+    r"|\bi(?:'d| would) (?:like|love)(?: you)?(?: to)?\b|\bi (?:want|need)(?: you)?(?: to)?\b"
+)
+_RTO = re.compile(
+    r"\brto\b|\brecovery[ -]time(?: objective)?\b|\bback\b|\bup (?:again|and running)\b"
+    r"|\bdowntime\b|\bdown\b|\boutages?\b|\brecover(?:ed|s|y)?\b(?! point)|\brestored\b"
+    r"|\boffline\b|\bunavailable\b"
+)
+_RPO = re.compile(
+    r"\brpo\b|\brecovery[ -]point(?: objective)?\b|\bdata[ -]loss\b|\blos[et]\b(?= [^.?!]*\bdata\b)"
+    r"|\bof (?:the |our )?data\b|\blost data\b"
+)
+_ZONE = re.compile(r"\b[a-z]{2}(?:-[a-z]+)+-\d[a-z]\b|\b[a-z]{3,4}\d-az\d\b")
+_REGION = re.compile(r"\b[a-z]{2}(?:-[a-z]+)+-\d\b(?![a-z-])")
+_CHECK = re.compile(r"\b[a-z0-9]+\.[a-z0-9_]+\b(?:@[^\s,;?!]+)?")
+_STRANGER = re.compile(r"(?<![\w.-])[a-z][\w]*(?:[-_][\w]+)+(?![\w-])")
+_LEAST_LETTERS = 4  # of a word that may be mistyped
+
+_LETTER = re.compile(r"(?<![\w-])([A-DF][+-]?)(?![\w+-])(?!['.]\w)")
+_SMALL_LETTER = re.compile(r"\b(?:an?|to|reach|is|are)\s+([b-df][+-]?)(?![\w+'-])")
+
+
+class Reading:
+    """A question against the words of a workload."""
+
+    def __init__(self, question: str, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
+        self.raw = " ".join(unicodedata.normalize("NFKC", question).replace("\u2019", "'").split())
+        lower = _POLITE.sub(" ", self.raw.lower())
+        self.folded = " ".join(lower.split()).strip(" .!?,;:")
+        self.text = with_digits(self._corrected(self.folded))
+
+    def has(self, pattern: str) -> bool:
+        """Whether a pattern stands in the text."""
+        return re.search(pattern, self.text) is not None
+
+    # -- the workload's own -----------------------------------------------------------------------
+
+    @cached_property
+    def named(self) -> list[Named]:
+        """Resources by name."""
+        return self.vocabulary.named_in(self._without_places)
+
+    @cached_property
+    def nouns(self) -> list[str]:
+        """What is spoken of by its kind: database, load balancer; the longest match first."""
+        rest, found = self._unnamed, []
+        spellings = [*words().synonyms, *words().nouns]
+        for spelling in sorted(spellings, key=len, reverse=True):
+            pattern = rf"(?<![\w-]){spelling}(?:e?s)?(?![\w-])"
+            match = re.search(pattern, rest)
+            if match:
+                noun = words().synonyms.get(spelling, spelling)
+                found.append((match.start(), noun))
+                rest = re.sub(pattern, lambda m: " " * len(m[0]), rest)
+        return list(dict.fromkeys(noun for _, noun in sorted(found)))
+
+    @cached_property
+    def zones(self) -> list[str]:
+        """Availability Zones by name or id, whether or not they are the workload's."""
+        return list(dict.fromkeys(_ZONE.findall(self.text)))
+
+    @cached_property
+    def regions(self) -> list[str]:
+        """Regions by name."""
+        return list(dict.fromkeys(_REGION.findall(_ZONE.sub(" ", self.text))))
+
+    @cached_property
+    def checks(self) -> list[str]:
+        """Ids of checks, with `@resource` where the text has it."""
+        known = all_checks()
+        return [m for m in _CHECK.findall(self.folded) if m.partition("@")[0] in known]
+
+    @cached_property
+    def strangers(self) -> list[str]:
+        """What looks like a resource's name, and is none here."""
+        text = _REGION.sub(" ", _ZONE.sub(" ", _CHECK.sub(" ", self._unnamed)))
+        return [w for w in _STRANGER.findall(text) if w not in words().hyphened]
+
+    @cached_property
+    def categories(self) -> list[str]:
+        """Slugs of categories, in their own order."""
+        return [slug for slug, pattern in CATEGORIES.items() if re.search(pattern, self._unnamed)]
+
+    # -- amounts ----------------------------------------------------------------------------------
+
+    @cached_property
+    def durations(self) -> list[Span]:
+        """All durations."""
+        return durations_in(self.text)
+
+    @cached_property
+    def objectives(self) -> Mapping[str, Sequence[str]]:
+        """`rto` and `rpo` -> the durations that are said of them, each by the nearest word."""
+        cues = [("rto", m) for m in _RTO.finditer(self.text)]
+        cues += [("rpo", m) for m in _RPO.finditer(self.text)]
+        found: dict[str, list[str]] = {}
+        for span in self.durations:
+            near = [(_distance(span, m, self.text), kind) for kind, m in cues]
+            if near:
+                found.setdefault(min(near)[1], []).append(span.text)
+        return found
+
+    @property
+    def speaks_of_objectives(self) -> bool:
+        """Whether RTO or RPO are named, with a time or without."""
+        return self.has(r"\b(?:rto|rpo)s?\b|\brecovery[ -](?:time|point)\b")
+
+    @cached_property
+    def severities(self) -> list[str]:
+        """The severities that are named, the worst first."""
+        return [each for each in _SEVERITIES if self.has(rf"\b{each}\b")]
+
+    @cached_property
+    def letters(self) -> list[str]:
+        """Grade letters; an article is none."""
+        found = []
+        if not self.raw.isupper():
+            for match in _LETTER.finditer(self.raw):
+                if match[1] != "A" or self._is_grade(match):
+                    found.append(match[1])
+        found += [m.upper() for m in _SMALL_LETTER.findall(self.raw) if m.upper() in LETTERS]
+        if re.search(r"\ban a(?![\w+'-])", self.raw.lower()):
+            found.append("A")
+        return list(dict.fromkeys(found))
+
+    @property
+    def strange_letter(self) -> bool:
+        """Whether a letter is asked for that there is not."""
+        return (
+            re.search(r"\b(?:to|get|reach|want) an? [eg-z]\b(?![\w'-])", self.raw.lower())
+            is not None
+        )
+
+    # -- parts ------------------------------------------------------------------------------------
+
+    def _is_grade(self, match: re.Match[str]) -> bool:
+        after = re.match(r"\s+([a-z]\w*)", self.raw[match.end() :])
+        if after is None:
+            return match.start() > 0
+        return match.start() > 0 and after[1] in words().after_a_letter
+
+    @cached_property
+    def _without_places(self) -> str:
+        return _REGION.sub(" ", _ZONE.sub(" ", self.folded))
+
+    @cached_property
+    def _unnamed(self) -> str:
+        """The text without the names of resources: `shop-load` says nothing of load."""
+        text = self.text
+        for each in sorted(self.named, key=lambda n: -len(n.name)):
+            for spelling in (each.id.lower(), each.name.lower()):
+                text = text.replace(spelling, " ")
+        return text
+
+    def _corrected(self, text: str) -> str:
+        names = {each.name.lower() for each in self.vocabulary.resources}
+        return re.sub(r"(?<![\w.@-])[a-z]+(?![\w.@-])", lambda m: _word(m[0], names), text)
+
+    @property
+    def unnamed(self) -> str:
+        """The text without the names of resources."""
+        return self._unnamed
+
+
+def _word(word: str, names: Iterable[str]) -> str:
+    if word in words().looked_for or word in names or len(word) < _LEAST_LETTERS:
+        return word
+    allowed = 2 if len(word) >= 8 else 1
+    near = [
+        each
+        for each in words().looked_for
+        if each[0] == word[0]
+        and abs(len(each) - len(word)) <= allowed
+        and OSA.distance(word, each) <= allowed
+        and each.rstrip("s") != word.rstrip("s")
+    ]
+    return min(near, key=lambda each: OSA.distance(word, each)) if near else word
+
+
+def _distance(span: Span, cue: re.Match[str], text: str) -> float:
+    """Letters between a duration and a word about it; what stands before is nearer.
+
+    What an `and` or a comma parts belongs together only if nothing else is there.
+    """
+    before = cue.end() <= span.start
+    between = text[cue.end() : span.start] if before else text[span.end : cue.start()]
+    apart = len(text) if re.search(r"[,;/]|\band\b", between) else 0
+    return len(between) + apart + (0.0 if before else 0.5)

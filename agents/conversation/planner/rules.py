@@ -1,0 +1,302 @@
+"""Which verb a question asks for, and with which arguments: rules, the most particular first.
+
+Every argument stems from the text or from what was asked before. Where a question can mean several
+things, or nothing that is known, the verb is `clarify`.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from agents.conversation.planner import cues
+from agents.conversation.planner.amounts import since_in
+from agents.conversation.planner.calls import NOTHING_SAID, Call, Said, clarify
+from agents.conversation.planner.naming import Naming
+from agents.conversation.planner.reading import Reading
+from agents.conversation.planner.topics import scope_in, topic_in
+from agents.conversation.planner.vocabulary import Vocabulary
+
+_WITH_AT = frozenset(("explain", "show", "diagram", "lose"))
+_LONGEST_ANSWER = 5  # words of an answer to a question that was asked back
+
+
+def understand(question: str, vocabulary: Vocabulary, said: Said = NOTHING_SAID) -> Call:
+    """The verb that a question asks for.
+
+    Args:
+        question: as it was typed.
+        vocabulary: of the workload.
+        said: what was said before, for `and at 10 minutes?` and for answers to what was asked back.
+    """
+    call = _Asked(Reading(question, vocabulary), said).call()
+    if call.verb == "clarify" and said.unclear and len(question.split()) <= _LONGEST_ANSWER:
+        joined = Reading(f"{said.unclear.rstrip(' ?!.')} {question}", vocabulary)
+        again = _Asked(joined, said).call()
+        if again.verb != "clarify":
+            return again
+    return call
+
+
+class _Asked:
+    """One question."""
+
+    def __init__(self, reading: Reading, said: Said) -> None:
+        self.r, self.said, self.names = reading, said, Naming(reading, said)
+        self.hypothetical = reading.has(cues.IF)
+        self.follows = reading.has(cues.FOLLOWS)
+
+    def call(self) -> Call:
+        """The first rule that has an answer."""
+        if not re.search(r"\w", self.r.text):
+            return clarify("not_understood")
+        rules: tuple[Callable[[], Call | None], ...] = (
+            self._docs,
+            self._order,
+            self._sweep,
+            self._letter,
+            self._objectives,
+            self._runbook,
+            self._diagram,
+            self._compare,
+            self._lose,
+            self._fixes,
+            self._raise,
+            self._recommend,
+            self._explain,
+            self._show,
+            self._follow_up,
+            self._unclear,
+        )
+        found = next(call for rule in rules if (call := rule()))
+        return self._placed(found)
+
+    def _placed(self, call: Call) -> Call:
+        """After a what-if, the talk is of it, until somebody says otherwise."""
+        asked = self.said.last_of("what_if")
+        if call.verb not in _WITH_AT or asked is None or self.r.has(cues.AS_IS):
+            return call
+        mended = {"fixes", "target"} & asked.arguments.keys()
+        if mended and asked is not self.said.last:  # of what is, not of what it could be
+            return call
+        return Call(call.verb, {**call.arguments, "at": "what-if"})
+
+    # -- rules, in their order --------------------------------------------------------------------
+
+    def _docs(self) -> Call | None:
+        if not self.r.has(cues.DOCS):
+            return None
+        about = re.sub(r"\bin the (?:aws )?(?:documentation|docs)$", "", self.r.folded).strip()
+        topic = re.search(r".*?\b(?:about|on|for|regarding)\b (.+)", about)
+        words = topic[1] if topic else re.sub(cues.DOCS + cues.SHOW_ME, "", about)
+        words = re.sub(r"^(?:the|a|an|our)\s", "", words.strip(" :,"))
+        if not words:
+            options = ["documentation on point-in-time recovery"]
+            return clarify("incomplete", "On which topic?", options)
+        return Call("docs", {"about": words})
+
+    def _order(self) -> Call | None:
+        """What would change the account."""
+        tools = rf"{cues.RUNBOOK}|{cues.DRAW}|{cues.SWEEP}|{cues.GRADES}|\bon paper\b"
+        if not cues.ORDERS.search(self.r.text) or self.r.letters or self.r.has(tools):
+            return None
+        return clarify("read_only")
+
+    def _sweep(self) -> Call | None:
+        several = any(len(values) > 1 for values in self.r.objectives.values())
+        if not self.r.has(cues.SWEEP) and not several:
+            return None
+        arguments: dict[str, Any] = {kind: list(v) for kind, v in self.r.objectives.items()}
+        if self.r.categories:
+            arguments["category"] = self.r.categories[0]
+        return Call("sweep", arguments)
+
+    def _letter(self) -> Call | None:
+        """A letter is named: wanted, demanded or doubted."""
+        if self.r.strange_letter and not self.r.letters:
+            return clarify(
+                "incomplete", "Letters are A, A-, B+ ... F.", ["what would get us to a B"]
+            )
+        if not self.r.letters:
+            return None
+        letter = self.r.letters[-1]
+        demanded = self.r.has(r"^(?:set|make|give)\b")
+        if self.r.has(cues.WHY) or (self.r.has(cues.DOUBT) and not demanded):
+            return self._explained(letter=letter)
+        if self.r.has(cues.HOW_TO) or (self.follows and "target" in self.said.before("what_if")):
+            return Call("what_if", {**self._terms(), "target": letter})
+        return self._explained(target=letter) if self.r.has(cues.RAISE) else None
+
+    def _objectives(self) -> Call | None:
+        """Times that are said of RTO or RPO, or follow some that were."""
+        if not self.r.durations or since_in(self.r.text, self.r.vocabulary.today):
+            return None
+        if self.r.objectives:
+            return Call("what_if", {**self._carried(), **self._terms(), **self._beside()})
+        before = self.said.last_of("what_if")
+        kinds = [kind for kind in ("rto", "rpo") if before and kind in before.arguments]
+        time = self.r.durations[-1].text
+        if len(kinds) == 1 and len(self.r.durations) == 1:
+            return Call("what_if", {**self._carried(always=True), kinds[0]: time})
+        if self.hypothetical or self.follows or len(self.r.text.split()) <= 5:
+            options = [f"what if the {kind} were {time}" for kind in ("RTO", "RPO")]
+            return clarify("ambiguous", "Of which objective?", options)
+        return None
+
+    def _runbook(self) -> Call | None:
+        restoring = self.r.has(r"\bhow (?:do|can|would|to)\b.*\b(?:restore|recover)\b")
+        if not self.r.has(cues.RUNBOOK) and not restoring:
+            return None
+        scope = scope_in(self.r)
+        return Call("runbook", {"scope": scope} if scope else {})
+
+    def _diagram(self) -> Call | None:
+        return Call("diagram", {}) if self.r.has(cues.DRAW) else None
+
+    def _compare(self) -> Call | None:
+        since = since_in(self.r.text, self.r.vocabulary.today)
+        if not self.r.has(cues.COMPARE):
+            return None
+        if self.hypothetical and not since and not self.r.has(r"\bcompare"):
+            return None
+        asked = self.said.last_of("what_if")
+        if asked and not since and self.r.has(r"\b(?:that|this|it)\b|\bwhat-?if\b|\boriginal"):
+            return Call("compare", {"between": "what-if"})
+        return Call("compare", {"since": since} if since else {})
+
+    def _lose(self) -> Call | None:
+        lost = self.r.has(cues.LOST)
+        follows = self.said.before("lose") and (self.follows or len(self.r.text.split()) <= 3)
+        power = self.r.zones and self.r.has(r"\bpower\b|\bflood|\bfire\b")
+        if not (lost or follows or power):
+            return None
+        what = self.names.place(required=lost)
+        if isinstance(what, Call):
+            return what
+        return Call("lose", {"what": what}) if what else None
+
+    def _fixes(self) -> Call | None:
+        """Something mended on paper."""
+        if not self.hypothetical and not self.r.has(r"\bon paper\b"):
+            return None
+        fixes = self.names.mended()
+        if isinstance(fixes, Call):
+            return fixes
+        return Call("what_if", {**self._carried(), "fixes": fixes}) if fixes else None
+
+    def _raise(self) -> Call | None:
+        """Grades doubted, or to be raised without saying to what."""
+        if not self.r.has(cues.GRADES) and not self.r.categories:
+            return None
+        if self.r.has(cues.DOUBT) or (self.r.has(cues.RAISE) and self.r.has(cues.GRADES)):
+            return self._explained()
+        return None
+
+    def _recommend(self) -> Call | None:
+        more = self.follows or self.r.has(r"\bmore\b")
+        before = self.said.before("recommend") if more else {}
+        topic = topic_in(self.r)
+        again = topic and more and self.said.last and self.said.last.verb == "recommend"
+        if not self.r.has(cues.RECOMMEND) and not again:
+            return None
+        number = re.search(r"\b(\d+)\b", self.r.unnamed)
+        arguments = dict(before)
+        if topic:
+            arguments["topic"] = topic
+        if number and 0 < int(number[1]) <= 100:
+            arguments["top"] = int(number[1])
+        return Call("recommend", arguments)
+
+    def _explain(self) -> Call | None:
+        lasts = self.r.named and self.r.has(r"\bhow long\b|\bhow (?:fast|soon|quickly)\b")
+        if not self.r.has(cues.WHY) and not lasts:
+            return None
+        if re.fullmatch(cues.JUST_WHY, self.r.text) and not self.said.last:
+            options = ["why is latency a D?", "explain the overall letter"]
+            return clarify("incomplete", "Why what?", options)
+        return self._explained()
+
+    def _show(self) -> Call | None:
+        kinds = [kind for kind, pattern in cues.SHOW.items() if self.r.has(pattern)]
+        severities = self.r.severities
+        if not kinds and severities and self.r.has(r"\banything\b|\bwhat\b|\bshow\b|\blist\b"):
+            kinds = ["findings"]
+        if not kinds:
+            return None
+        if "findings" in kinds and (severities or kinds[0] == "resources"):
+            kinds = ["findings"]
+        arguments: dict[str, Any] = {"what": kinds[0]}
+        if kinds[0] == "findings":
+            if severities:
+                arguments["severity"] = severities
+            resource = self.names.resource()
+            if isinstance(resource, Call):
+                return resource
+            if resource:
+                arguments["resource"] = resource
+        if self.r.categories and kinds[0] in ("findings", "gaps", "questions"):
+            arguments["category"] = self.r.categories[0]
+        return Call("show", arguments)
+
+    def _follow_up(self) -> Call | None:
+        """`and load?`: the last verb with something else."""
+        last = self.said.last
+        if last is None or not (self.follows or len(self.r.text.split()) <= 3):
+            return None
+        if last.verb == "explain" and self.names.has_subject:
+            return self._explained()
+        scope = scope_in(self.r)
+        if last.verb == "runbook" and scope:
+            return Call("runbook", {"scope": scope})
+        found: dict[str, Any] = {}
+        if self.r.categories:
+            found["category"] = self.r.categories[0]
+        if last.verb == "show" and self.r.severities:
+            found["severity"] = self.r.severities
+        if last.verb == "show" and self.r.named:
+            found["resource"] = self.r.named[0].call
+        of_findings = last.arguments.get("what") == "findings"
+        if not found or not (last.verb == "sweep" or (last.verb == "show" and of_findings)):
+            return None
+        return Call(last.verb, {k: v for k, v in last.arguments.items() if k != "at"} | found)
+
+    def _unclear(self) -> Call:
+        if self.r.speaks_of_objectives:
+            options = ["what if RTO were 2 hours and RPO 30 minutes?"]
+            return clarify("incomplete", "Which RTO or RPO, as a time longer than zero?", options)
+        if self.r.text in ("what if", "if") or self.follows:
+            return clarify("incomplete", "What exactly?", ["what if RTO were 2 hours?"])
+        return clarify("not_understood")
+
+    # -- parts ------------------------------------------------------------------------------------
+
+    def _explained(self, **arguments: str) -> Call:
+        subject = self.names.subject()
+        return (
+            subject
+            if isinstance(subject, Call)
+            else Call("explain", {"what": subject, **arguments})
+        )
+
+    def _terms(self) -> dict[str, Any]:
+        return {kind: values[-1] for kind, values in self.r.objectives.items()}
+
+    def _carried(self, *, always: bool = False) -> dict[str, Any]:
+        """What the what-if before has, if this one goes on from it."""
+        before = self.said.last_of("what_if")
+        if before is None or not (always or self.follows):
+            return {}
+        kept = ("rto", "rpo", "region_rto", "region_rpo", "fixes")
+        return {k: v for k, v in before.arguments.items() if k in kept}
+
+    def _beside(self) -> dict[str, Any]:
+        """Fixes and losses that stand beside objectives in one sentence."""
+        found: dict[str, Any] = {}
+        if self.r.zones or (self.r.named and self.r.has(cues.LOST)):
+            place = self.names.place(required=False)
+            if isinstance(place, str):
+                return {"lose": place}
+        if self.r.checks or self.r.named:
+            fixes = self.names.mended()
+            if isinstance(fixes, list) and fixes:
+                found["fixes"] = fixes
+        return found

@@ -1,0 +1,144 @@
+"""The rules: whatever is typed gives a verb with arguments that it takes, and none is invented."""
+
+import json
+from datetime import date
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from agents.conversation.planner import Call, Planner, Said, Vocabulary, understand
+from agents.conversation.planner.amounts import durations_in, since_in, with_digits
+from agents.conversation.planner.vocabulary import Named
+from agents.conversation.verbs import verbs
+from tests.agents.conversation.test_paraphrases import HELD_OUT, PUBLISHED, cases, vocabulary
+
+QUESTIONS = [case["say"] for file in (PUBLISHED, HELD_OUT) for case in cases(file)]
+WORDS = sorted({word for question in QUESTIONS for word in question.split()})
+SENTENCES = st.one_of(
+    st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join),
+    st.text(max_size=80),
+    st.sampled_from(QUESTIONS),
+)
+LATER = frozenset(("recommend", "runbook"))  # verbs whose files are written with their tools
+
+
+@given(st.lists(SENTENCES, min_size=1, max_size=4))
+@example(["what if rto 2h", "and", "0"])
+def test_whatever_is_typed_is_something_that_a_verb_takes(typed: list[str]) -> None:
+    calls: list[Call] = []
+    unclear = ""
+    for question in typed:
+        call = understand(question, vocabulary(), Said(tuple(calls), unclear))
+        assert call == understand(question, vocabulary(), Said(tuple(calls), unclear))
+        if call.verb in verbs():
+            verbs()[call.verb].arguments.model_validate(dict(call.arguments))
+        else:
+            assert call.verb in LATER
+            json.dumps(call.arguments)
+        unclear = question if call.verb == "clarify" else ""
+        if not unclear:
+            calls.append(call)
+
+
+@given(st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join))
+def test_no_name_is_invented(question: str) -> None:
+    """A resource, zone or letter among the arguments stands in the text, or its kind does."""
+    call = understand(question, vocabulary())
+    if call.verb == "lose":
+        kind, _, name = str(call.arguments["what"]).partition(":")
+        known = {each.call for each in vocabulary().resources} | set(vocabulary().zones)
+        assert name.lower() in question.lower() or name in known | {"eu-west-1"}
+        assert kind in ("az", "region", "resource")
+    for key in ("letter", "target"):
+        if key in call.arguments:
+            assert str(call.arguments[key]).lower() in question.lower()
+
+
+@pytest.mark.parametrize(
+    ("text", "durations"),
+    [
+        ("2 hours and 30 minutes", ["150min"]),
+        ("1h30m", ["90min"]),
+        ("15m, 1h and 4h", ["15min", "1h", "4h"]),
+        ("an hour and a half", ["90min"]),
+        ("one and a half days", ["36h"]),
+        ("half an hour or a day", ["30min", "1d"]),
+        ("pt2h", ["2h"]),
+        ("1.5 hours", ["90min"]),
+        ("0 minutes", []),
+        ("-5 minutes", []),
+        ("2 horses", []),
+        ("worker-1 died", []),
+        ("i-0000d", []),
+        ("99999999 days", []),
+    ],
+)
+def test_durations(text: str, durations: list[str]) -> None:
+    assert [span.text for span in durations_in(with_digits(text))] == durations
+
+
+@pytest.mark.parametrize(
+    ("text", "since"),
+    [
+        ("since yesterday", "1d"),
+        ("last week", "7d"),
+        ("3 weeks ago", "21d"),
+        ("2 months ago", "60d"),
+        ("since 2026-11-01", "2026-11-01"),
+        ("since 2026-13-01", None),
+        ("since friday", "2026-11-20"),
+        ("since thursday", "2026-11-26"),
+        ("whatever", None),
+    ],
+)
+def test_points_in_time(text: str, since: str | None) -> None:
+    assert since_in(text, date(2026, 11, 27)) == since
+
+
+def of(*named: tuple[str, str]) -> Vocabulary:
+    return Vocabulary(
+        resources=tuple(
+            Named(f"arn:{kind}:{name}", name, kind, [n for n, _ in named].count(name) > 1)
+            for name, kind in named
+        ),
+        zones=("eu-west-1a",),
+        regions=("eu-west-1",),
+        mendable=(),
+        today=date(2026, 11, 27),
+    )
+
+
+def test_a_name_that_several_share_is_told_apart_by_its_kind_or_asked_for() -> None:
+    queue, table = "AWS::SQS::Queue", "AWS::DynamoDB::Table"
+    shared = of(("cart", queue), ("cart", table))
+    unclear = understand("what if cart dies", shared)
+    assert unclear.verb == "clarify"
+    assert unclear.arguments["options"] == [f"arn:{queue}:cart", f"arn:{table}:cart"]
+    told = understand("what if the cart queue dies", shared)
+    assert told.arguments == {"what": f"resource:arn:{queue}:cart"}
+    answered = understand(f"arn:{table}:cart", shared, Said((), "what if cart dies"))
+    assert answered.arguments == {"what": f"resource:arn:{table}:cart"}
+
+
+def test_the_longer_name_is_meant() -> None:
+    both = of(("orders", "AWS::SQS::Queue"), ("orders-db", "AWS::RDS::DBInstance"))
+    assert understand("what if orders-db dies", both).arguments == {"what": "resource:orders-db"}
+    assert understand("what if orders dies", both).arguments == {"what": "resource:orders"}
+
+
+def test_a_name_that_is_a_word_of_questions_is_no_name() -> None:
+    named = of(("grade", "AWS::SQS::Queue"), ("load", "AWS::SQS::Queue"))
+    assert understand("explain the grade", named).arguments == {"what": "overall"}
+    assert understand("explain load", named).arguments == {"what": "load"}
+
+
+def test_one_zone_needs_no_name() -> None:
+    call = understand("what if we lose a zone", of(("orders-db", "AWS::RDS::DBInstance")))
+    assert call.arguments == {"what": "az:eu-west-1a"}
+
+
+def test_the_rules_speak_as_a_chat_model() -> None:
+    planner = Planner(vocabulary=vocabulary())
+    first = planner.bind_tools([]).invoke("draw it")
+    assert [(call["name"], call["args"]) for call in first.tool_calls] == [("diagram", {})]
