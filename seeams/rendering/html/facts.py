@@ -11,7 +11,7 @@ from state.judgements import Evidence, Layer
 from state.thinking import Contest
 
 _MOST_NAMES = 8  # of resources, before they are folded away
-_MOST_FOLDED = 100  # lines of any kind for one finding: a page stays a page
+_MOST_FOLDED = 30  # lines of a kind for one finding: a page stays a page
 _MOST_SEEN = 5  # pieces of evidence, before they are folded away
 _OPEN = 3  # findings that are unfolded
 
@@ -48,14 +48,20 @@ def _finding(result: Result, finding: Finding) -> dict[str, Any]:
         "finding": finding,
         "names": names[:_MOST_NAMES],
         "more_names": names[_MOST_NAMES:_MOST_FOLDED],
-        "unnamed": max(0, len(names) - _MOST_FOLDED),
+        "unnamed": _left_out(names),
         "kinds": result.names.with_kinds(finding.resources, finding.resource_type, 1),
         "notes": finding.notes[:_MOST_FOLDED],
+        "unnoted": _left_out(finding.notes),
         "seen": seen[:_MOST_SEEN],
         "more_seen": seen[_MOST_SEEN:_MOST_FOLDED],
+        "unseen": _left_out(seen),
         "several": len(finding.resources) > 1,
         "doubts": _doubts(result, finding),
     }
+
+
+def _left_out(lines: Sequence[object]) -> int:
+    return max(0, len(lines) - _MOST_FOLDED)
 
 
 def _decisive_first(finding: Finding) -> list[Evidence]:
