@@ -58,6 +58,7 @@ class McpLibrary:
         self._connect_seconds, self._call_seconds = connect_seconds, call_seconds
         self._waiting_for: set[Future[Any]] = set()
         self._stopped = False
+        self._ending = threading.Lock()  # taken by whoever ends the session, and never given back
         self._loop = asyncio.new_event_loop()
         self._ready: Future[Mapping[str, BaseTool]] = Future()
         self._holding = self._loop.create_task(self._hold(opening))
@@ -87,8 +88,10 @@ class McpLibrary:
         self._stopped = True
         for waited in (self._ready, *tuple(self._waiting_for)):
             waited.cancel()
-        with suppress(RuntimeError):  # the loop is closed: there is nothing left to stop
-            self._loop.call_soon_threadsafe(self._holding.cancel)
+        # A second cancellation would interrupt the first in waiting for the process to go.
+        if self._ending.acquire(blocking=False):
+            with suppress(RuntimeError):  # the loop is closed: there is nothing left to end
+                self._loop.call_soon_threadsafe(self._holding.cancel)
 
     def close(self) -> None:
         """See `Library`."""

@@ -97,6 +97,17 @@ def test_a_server_that_does_not_start_fails_in_time(kind: str) -> None:
     library.close()
 
 
+def test_a_hung_server_that_is_stopped_twice_is_ended_all_the_same() -> None:
+    """The second time comes while the first waits for the process to go."""
+    library = on_a_bad_day("hung")
+    with pytest.raises(DocumentationFailed):
+        McpLibrary("x", process(sys.executable, ["-c", ""], {})).ready()  # by now `hung` runs too
+    library.stop()
+    library._thread.join(0.5)
+    library.close()
+    assert not library._thread.is_alive()
+
+
 def test_a_command_that_is_not_there_says_so() -> None:
     library = McpLibrary("x", process("no-such-command", [], {}))
     with pytest.raises(DocumentationFailed, match="no-such-command"):
