@@ -64,7 +64,7 @@ class Recommendation(BaseModel):
     layer: Layer
     effort: Effort  # of a person's time, for one resource
     cost: Cost  # on the monthly bill, for one resource
-    fix: str | None = None  # for `what-if --fix`; None: nothing to change on paper
+    fixes: tuple[str, ...] = ()  # for `what-if --fix`; none: nothing to change on paper
     letters: tuple[LetterMove, ...] | None = None  # that it would move; None: cannot be worked out
     how: How
     documentation: Documentation

@@ -51,8 +51,16 @@ class Candidate:
     worth: int = 0
     severity: Severity | None = None
     weighed: tuple[Weighed, ...] = ()
+    everywhere: bool = True  # on all that show the defect, not only on what the topic is about
     finding: Finding | None = None
     practice: Practice | None = None
+
+    @property
+    def fixes(self) -> tuple[str, ...]:
+        """What to put on paper for it."""
+        if self.everywhere:
+            return (self.key,)
+        return tuple(f"{self.key}@{each}" for each in self.resources)
 
     @property
     def place(self) -> tuple[bool, int, int, float, int, str]:
@@ -133,6 +141,7 @@ def _defects(
             share=weighed[0].share,
             severity=severity,
             weighed=tuple(weighed),
+            everywhere=len(wanted) == len(rows),
             finding=found.get(check_id),
         )
 
@@ -243,7 +252,7 @@ def _recommendation(
         layer=candidate.layer,
         effort=candidate.effort,
         cost=candidate.cost,
-        fix=candidate.key if check and check.remedy else None,
+        fixes=candidate.fixes if check and check.remedy else (),
         how=how,
         documentation=candidate.documentation,
     )

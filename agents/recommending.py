@@ -1,0 +1,83 @@
+"""Recommendations, and what each would do to the letters."""
+
+from collections.abc import Mapping
+
+from agents.on_paper import given
+from state.errors import InvalidPremises
+from state.premises import Fix, Premises
+from state.recommendations import LetterMove, Recommendation, Recommended
+from state.report import Report
+from state.snapshot import Snapshot
+from tools.grading.exchanging import Result
+from tools.grading.reckoning import Reckoning
+from tools.recommending.recommending import recommend
+from tools.recommending.topics import topic_of
+
+OVERALL = "OVERALL"
+
+
+def recommended(
+    report: Report, reckoning: Reckoning, snapshot: Snapshot, words: str = "", top: int = 3
+) -> Recommended:
+    """The first things to do on a topic; each is made on paper, alone, and graded again.
+
+    Args:
+        report: the result they are for.
+        reckoning: what it was graded from.
+        snapshot: the account as its run saw it.
+        words: the topic as a person names it; empty: everything.
+        top: how many.
+
+    Raises:
+        WrongUse: there is no such topic.
+    """
+    topic = topic_of(words, snapshot)
+    before = _letters(Result(reckoning, report.objectives))
+    return Recommended(
+        thread=report.thread,
+        checkpoint=report.checkpoint,
+        topic=topic.name,
+        recommendations=tuple(
+            each.model_copy(update={"letters": _moves(each, before, report, reckoning, snapshot)})
+            for each in recommend(report, reckoning, snapshot, topic, top)
+        ),
+    )
+
+
+def _moves(
+    each: Recommendation,
+    before: Mapping[str, str | None],
+    report: Report,
+    reckoning: Reckoning,
+    snapshot: Snapshot,
+) -> tuple[LetterMove, ...] | None:
+    """The letters that it would move; None: nothing can be made on paper."""
+    if not each.fixes:
+        return None
+    fixes = tuple(_fix(fix) for fix in each.fixes)
+    premises = Premises(fixes=fixes, attestations=report.premises.attestations)
+    try:
+        # What was accepted or attested is in the rows; it only has to be said again of new ones.
+        ledger = given(snapshot, reckoning.ledger.assessments, premises).ledger
+    except InvalidPremises:
+        return None
+    after = _letters(Result(Reckoning(ledger, reckoning.table), report.objectives))
+    return tuple(
+        LetterMove(category=code, before=before[code], after=after[code])
+        for code in before
+        if before[code] != after[code]
+    )
+
+
+def _fix(written: str) -> Fix:
+    check, _, resource = written.partition("@")
+    return Fix(check=check, resource=resource or None)
+
+
+def _letters(result: Result) -> dict[str, str | None]:
+    """Category code, or OVERALL -> letter."""
+    numbers = result.numbers()
+    return {
+        OVERALL: result.overall(numbers),
+        **{code: letter for code, (letter, *_) in numbers.items()},
+    }
