@@ -9,7 +9,7 @@ from jmespath.exceptions import JMESPathError
 
 from tools.aws.account import Account
 from tools.aws.declarations import Call, collectors
-from tools.aws.gate import CORE_CALLS, is_sensitive
+from tools.aws.gate import CORE_CALLS, allowed_calls, is_sensitive
 from tools.aws.redaction import redact, redact_text
 from tools.aws.refusals import Refusal
 
@@ -37,7 +37,7 @@ def use_aws(
     """
     known = _declared(operation)
     if known is None or is_sensitive(operation):
-        return {"error": f"{operation} is not on the read-only allow-list"}
+        return {"error": f"{operation} is not on the read-only allow-list; {_beside(operation)}"}
     call, secret_paths = known
     try:
         answer = account.call(call, region, arguments, MOST_ITEMS)
@@ -51,6 +51,15 @@ def use_aws(
         return items if projection is None else jmespath.search(projection, items)
     except JMESPathError as error:
         return {"error": f"{projection!r} is no JMESPath: {error}"}
+
+
+def _beside(operation: str) -> str:
+    """What there is of the same service: whoever guesses need not guess again."""
+    service = operation.partition(":")[0]
+    there = sorted(
+        o for o in allowed_calls() if o.startswith(f"{service}:") and not is_sensitive(o)
+    )
+    return f"of {service} there are {', '.join(there)}" if there else "nor is any of its service"
 
 
 def _declared(operation: str) -> tuple[Call, tuple[str, ...]] | None:
