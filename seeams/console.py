@@ -4,7 +4,7 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any
 
-from tools.text import plain
+from state.text import plain
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -2,7 +2,7 @@
 
 import re
 
-from tools.text import plain
+from state.text import plain
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~!&$])")
 _ADDRESS = re.compile(r"(?<=https)(:)(?=//)|(?<=http)(:)(?=//)|(?<=\bwww)(\.)")
