@@ -45,14 +45,15 @@ def build_twins(
 
 
 def _settle(twin: Draft, original: Draft) -> None:
-    """What is global serves it as well; elsewhere it stands in as many zones as the original."""
+    """What is global serves it as well; what stands in zones does so in as many, two at least."""
     for relation in list(original.paper.relations):
         if relation.source == original.id and not relation.dangling:
             target = original.paper.resources.get(relation.target)
             if target and target.region == "global":
                 used = original.paper.draft(target.id)
                 twin.link(used, relation.label, kind=relation.kind, hard=relation.hard)
-    while len(zones_of(twin)) < len(zones_of(original)):
+    wanted = zones_of(original)
+    while wanted and len(zones_of(twin)) < max(2, len(wanted)):
         place_in(twin, another_zone(twin, zones_of(twin)))
 
 

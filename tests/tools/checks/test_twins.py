@@ -9,6 +9,7 @@ from tools.checks.judging import judge, workload_of
 from tools.checks.paper import Paper
 from tools.checks.twins import build_twins
 from tools.checks.view import View, Workload
+from tools.checks.zones import zones_of
 
 TABLE = Resource(
     id="arn:aws:dynamodb:us-east-1:123456789012:table/orders",
@@ -85,3 +86,32 @@ def test_only_a_tag_can_be_lacking() -> None:
 
     assert verdict(Selector(tags={"workload": "shop"})) is Verdict.FAIL
     assert verdict(Selector(stack="shop")) is None
+
+
+def test_a_twin_acts_as_the_same_role_and_stands_in_two_zones() -> None:
+    """A role is global; the original's only subnet lies in a zone of its own Region."""
+    role = Resource(
+        id="arn:aws:iam::123456789012:role/orders",
+        type="AWS::IAM::Role",
+        name="orders",
+        region="global",
+        member=True,
+        facts={},
+    )
+    subnet = Resource(
+        id="subnet-1",
+        type="AWS::EC2::Subnet",
+        name="a",
+        region="eu-west-1",
+        member=False,
+        facts={"ec2:DescribeSubnets": {"AvailabilityZone": "eu-west-1a"}},
+    )
+    account = snapshot(FUNCTION, role, subnet, selector=Selector(tags={"workload": "shop"}))
+    account.relations = [
+        Relation(source=FUNCTION.id, target=id, kind=RelationKind.CONTAINMENT, label=label)
+        for id, label in ((role.id, "runs as"), (subnet.id, "placed in"))
+    ]
+    paper = Paper(account)
+    [twin] = build_twins([paper.draft(FUNCTION.id)], region="us-east-1")
+    assert [each.id for each in twin.linked("AWS::IAM::Role")] == [role.id]
+    assert zones_of(twin) == {"us-east-1a", "us-east-1b"}
