@@ -1,5 +1,6 @@
 """The AWS account that is read: credentials, Regions, and the reading itself."""
 
+import os
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -45,8 +46,9 @@ def regions_of(session: "boto3.Session", regions: Sequence[str] | None) -> list[
     Raises:
         WrongUse: none was asked for, and the profile has none; or one is no Region.
     """
-    chosen = list(dict.fromkeys(regions or ())) or [session.region_name]
-    if chosen == [None]:
+    home = home_region(session)
+    chosen = list(dict.fromkeys(regions or ())) or ([home] if home else [])
+    if not chosen:
         raise WrongUse(
             "which Region? Say --region (repeatable), set AWS_REGION, or give the profile one with "
             "`aws configure set region us-east-1`"
@@ -55,6 +57,11 @@ def regions_of(session: "boto3.Session", regions: Sequence[str] | None) -> list[
         if not all(character.isalnum() or character == "-" for character in region) or not region:
             raise WrongUse(f"{region!r} is no Region: write it like us-east-1")
     return chosen
+
+
+def home_region(session: "boto3.Session") -> str | None:
+    """The Region that the user's settings name; boto3 itself does not look at AWS_REGION."""
+    return os.environ.get("AWS_REGION") or session.region_name
 
 
 def account_of(

@@ -195,7 +195,7 @@ class Progress:
                 f"judged by {sum(self.checks.values())} checks, {_found(self.failing.total())}"
             )
         elif node == "write_report" and (so_far := self._so_far()):
-            complain(f"agents: {so_far}")
+            complain(f"used {so_far}")
 
     def _say_thought(self, event: Mapping[str, Any]) -> None:
         agent = self.agents[event["category"]]

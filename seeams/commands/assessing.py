@@ -44,7 +44,7 @@ def assess(
 
     Reads only, never writes. Cut short, the same command goes on where it stopped.
     """
-    from seeams.accounts import own_session, regions_of
+    from seeams.accounts import home_region, own_session, regions_of
     from seeams.asked import objectives_of, selector_of
     from seeams.assessment import Job, carried_out
     from seeams.outside import help_of
@@ -56,7 +56,7 @@ def assess(
     objectives = objectives_of(rto, rpo, region_rto, region_rpo, policy)
     session = own_session(profile, role_arn, next(iter(region or ()), None))
     regions = regions_of(session, region)
-    home = session.region_name or regions[0]
+    home = home_region(session) or regions[0]
     helping = help_of(model, docs, budget, region=home, profile=profile)
     terms = objectives, premises, helping, wanted, thread, review
     raise typer.Exit(carried_out(Job(session, None, regions, selector, *terms)))

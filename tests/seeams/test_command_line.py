@@ -13,6 +13,7 @@ import typer
 from typer.testing import Result
 
 from seeams import __version__
+from seeams.accounts import own_session, regions_of
 from seeams.app import app
 from seeams.asked import letter_of, objectives_instead, objectives_of, selector_of, thread_of
 from seeams.assessment import stopping
@@ -87,7 +88,7 @@ def test_no_color_and_pipes_are_plain(seeams: Seeams, stored: str) -> None:
         (("assess", "--tag", "a=b", "--rto", "1h"), "--rpo missing"),
         (("assess", "--tag", "a=b", "--rto", "soon", "--rpo", "1h"), "no duration"),
         (("assess", "--tag", "a=b", "--rto", "1h", "--rpo", "1h"), "which Region?"),
-        (("assess", "--tag", "a=b", "--rto", "1h", "--rpo", "1h", "--output", "x.sarif"), ".json"),
+        (("assess", "--tag", "a=b", "--rto", "1h", "--rpo", "1h", "--output", "x.doc"), ".json"),
         (("assess", "--tag", "a=b", "--fail-under", "E"), "no letter"),
         (("assess", "--tag=a=b", "--rto=1h", "--rpo=1h", "--role-arn", "admin"), "is no ARN"),
         (("demo", "--workload", "nothing-like-it"), "no sample workload"),
@@ -107,6 +108,18 @@ def test_a_profile_that_is_not_there_can_be_mended(seeams: Seeams) -> None:
     failed = seeams("assess", "--tag=a=b", "--rto=1h", "--rpo=1h", "--profile=nothing-like-it")
     assert failed.exit_code == 3
     assert "nothing-like-it" in failed.stderr
+
+
+def test_the_region_is_the_one_that_the_settings_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    """AWS_REGION goes before AWS_DEFAULT_REGION, as for the AWS CLI; boto3 knows the latter."""
+    session = own_session(None, None, None)
+    with pytest.raises(WrongUse, match="which Region"):
+        regions_of(session, None)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-west-2")
+    assert regions_of(own_session(None, None, None), None) == ["us-west-2"]
+    monkeypatch.setenv("AWS_REGION", "eu-north-1")
+    assert regions_of(own_session(None, None, None), None) == ["eu-north-1"]
+    assert regions_of(session, ["eu-west-1"]) == ["eu-west-1"]
 
 
 def test_an_unknown_option_is_wrong_use(seeams: Seeams) -> None:
