@@ -38,7 +38,7 @@ _BLANKS = (
     ),
     (
         "METADATA_FILE",
-        "a JSON file with the metadata that the check showed, changed so that something new is made",
+        "a JSON file with the metadata that the check showed, changed so that it makes a new one",
         "restore.json",
     ),
     ("ZONE", "an Availability Zone that works", "eu-west-1b"),
@@ -171,6 +171,22 @@ _BLANKS = (
     ("SERVICE_URL", "the address that users call", "https://www.example.org/"),
     ("NEW_ROLE", "a role of its own for the other user", "orders-reports"),
     ("RATE_LIMIT", "requests a second to let through", "100"),
+    ("LAUNCH_TEMPLATE_ID", "the group's launch template", "lt-0123456789abcdef0"),
+    ("NEW_INSTANCE_TYPE", "the next larger size of the same family", "m6i.xlarge"),
+    ("DEVICE", "the device name of the former volume", "/dev/sdf"),
+    ("IOPS", "operations a second", "6000"),
+    ("MODEL_ID", "the agent's model, as the check showed it", "amazon.nova-pro-v1:0"),
+    ("CLUSTER_NODE_ID", "the node that is to take over or restart, as the check showed it", "0001"),
+    ("SNAPSHOT_NAME", "the snapshot that the check showed", "automatic.sessions-2026-01-30"),
+    ("CONFIGURATION_FILE", "a JSON file with the former configuration", "configuration.json"),
+    ("INTEGRATION_TIMEOUT", "milliseconds", "10000"),
+    ("RECORD_NAME", "the name of the record", "www.example.org"),
+    ("THROUGHPUT", "MiB a second", "100"),
+    (
+        "MOUNT_TARGET_SUBNET_ID",
+        "a subnet in the zone that has no mount target",
+        "subnet-0123456789abcdef0",
+    ),
 )
 BLANKS: Mapping[str, Blank] = {
     name: Blank(name=name, what=what, example=example) for name, what, example in _BLANKS

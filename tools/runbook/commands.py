@@ -41,9 +41,9 @@ def joined(*parts: str) -> Text:
     return Text("".join(parts), [name for part in parts for name in blanks_in(part)])
 
 
-def from_file(name: str) -> Text:
+def from_file(name: str, *, binary: bool = False) -> Text:
     """The contents of a file that a person fills in."""
-    return joined("file://", blank(name))
+    return joined("fileb://" if binary else "file://", blank(name))
 
 
 def blanks_in(value: Any) -> tuple[str, ...]:

@@ -46,6 +46,10 @@ class Known:
         """Relations by their target."""
         return grouped(self.snapshot.relations, by_source=False)
 
+    def of_type(self, kind: str) -> list[Resource]:
+        """All of a type."""
+        return [each for each in self.snapshot.resources.values() if each.type == kind]
+
     @cached_property
     def names(self) -> frozenset[str]:
         """Every last part of an id, so that a new name is none of them."""
