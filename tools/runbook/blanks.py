@@ -187,6 +187,24 @@ _BLANKS = (
         "a subnet in the zone that has no mount target",
         "subnet-0123456789abcdef0",
     ),
+    ("BAD_DEPLOYMENT_ID", "the deployment that is in use now, as the check showed it", "d4e5f6"),
+    (
+        "FORMER_RATE",
+        "the former limit, as the check showed it; AWS's own default is 10000",
+        "10000",
+    ),
+    ("PROTOCOL", "how it is notified", "email"),
+    (
+        "SUBSCRIPTION_ARN",
+        "the subscription in question",
+        "arn:aws:sns:eu-west-1:123456789012:alerts:9c0b5f3e-1111-2222-3333-444455556666",
+    ),
+    (
+        "RESOURCE_ARN",
+        "the store to back up",
+        "arn:aws:dynamodb:eu-west-1:123456789012:table/orders",
+    ),
+    ("POLICY_NAME", "the name of the policy that was changed", "orders-access"),
 )
 BLANKS: Mapping[str, Blank] = {
     name: Blank(name=name, what=what, example=example) for name, what, example in _BLANKS
