@@ -25,7 +25,16 @@ class Result:
 
     report: "Report"
     snapshot: "Snapshot"
-    reckon: "Callable[[], Reckoning]"  # raises StoreUnusable where the checkpoint is of no use
+    reckon: "Callable[[], Reckoning]"
+
+    @cached_property
+    def reckoning(self) -> "Reckoning":
+        """What it was graded from.
+
+        Raises:
+            StoreUnusable: its checkpoint is not there, or speaks of constants there are no more.
+        """
+        return self.reckon()
 
     @cached_property
     def names(self) -> "Names":

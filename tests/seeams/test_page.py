@@ -14,16 +14,20 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from agents.recommending import recommended
 from graph.runs import assess, reckoning_of
 from seeams.exporting import Result
 from seeams.rendering.html import as_html
 from seeams.rendering.html.page import SECTIONS
+from seeams.rendering.html.prose import folded
 from state.channels import Request
 from state.errors import StoreUnusable
+from state.judgements import Answer, AnswerValue
 from state.objectives import Objectives
 from state.report import Report
 from state.snapshot import Relation, RelationKind, Resource, Snapshot
 from state.store import Store
+from state.thinking import Contest, Dropped, Stop, Summary, Thinking
 from tests.graph.fakes import READ, REGION, arn, request, snapshot
 from tests.seeams.conftest import DATABASE
 from tools.grading.reckoning import Reckoning
@@ -38,6 +42,7 @@ HOSTILE = (
 )
 NAMES = ("Chromium", "chromium", "chromium-browser", "google-chrome")
 PHONE, DESK = 360, 1280
+PATIENCE = 120_000  # milliseconds, on a machine that has much else to do
 FOLDS = "#findings .finding > details > summary"
 
 Open = Callable[..., Page]
@@ -123,6 +128,7 @@ def opened(chromium: Browser) -> Iterator[Open]:
             offline=True,
         )
         contexts.append(context)
+        context.set_default_timeout(PATIENCE)
         page = context.new_page()
         page.on("request", lambda request: asked.append(request.url))
         page.on("console", lambda message: said.append(message.text))
@@ -176,7 +182,8 @@ def test_the_page_is_never_wider_than_the_screen(
 def test_headings_are_in_order_and_sections_have_names(opened: Open, ordinary: Path) -> None:
     page = opened(ordinary)
     levels = [
-        int(h) for h in page.eval_on_selector_all("h1,h2,h3", "all => all.map(h => h.tagName[1])")
+        int(h)
+        for h in page.eval_on_selector_all("h1,h2,h3,h4,h5,h6", "all => all.map(h => h.tagName[1])")
     ]
     assert levels[0] == 1
     assert levels.count(1) == 1
@@ -263,6 +270,85 @@ def test_the_diagram_is_a_picture_with_words_beside_it(opened: Open, ordinary: P
     assert "in words below" in str(picture.get_attribute("alt"))
     page.get_by_text("The diagram in words").click()
     assert "orders → invoices: writes (data flow)" in page.locator("#diagram").inner_text()
+
+
+def test_what_models_say_is_told_apart(
+    opened: Open, report: Report, snapshot: Snapshot, tmp_path: Path
+) -> None:
+    code, row, finding = "SINGLE_POINT_OF_FAILURE", report.answers[0], report.findings[0]
+    doubt = Contest(
+        check=finding.id, resource=DATABASE, because="it is copied by hand", evidence=(), model="m"
+    )
+    guess = Answer(
+        category=code,
+        question=row.question,
+        answer=AnswerValue.PARTLY,
+        because="one of two has a copy",
+        attest="",
+    )
+    said = {
+        "summary": Summary(model="m", stop=Stop.DONE, sentences=("Back it up first.",)),
+        "proposals": [
+            finding.model_copy(update={"id": "model.1", "origin": "model", "status": "PROPOSED"})
+        ],
+        "thoughts": {
+            code: Thinking(
+                model="m",
+                stop=Stop.BUDGET,
+                contests=(doubt,),
+                answers=(guess,),
+                dropped=(Dropped(claim=SCRIPT, why="it is not there"),),
+            )
+        },
+    }
+    result = Result(report.model_copy(update=said), snapshot, no_checkpoint)
+    page = opened(page_of(result, tmp_path / "models.html"))
+    assert "Back it up first." in page.locator("header .summary").inner_text()
+    assert "seeams accept" in page.locator("#proposals").inner_text()
+    assert page.locator("#findings .finding").count() == len(report.findings)
+    first = page.locator("#findings .finding").first.inner_text()
+    assert "it is copied by hand" in first
+    assert "which changes nothing" in first
+    assert "a model suggests partly" in page.locator("#questions").inner_text()
+    assert SCRIPT in page.locator("#models").inner_text()
+    assert "stopped at a limit" in page.locator("#models").inner_text()
+
+
+def test_what_to_do_first_can_be_copied(opened: Open, plain: Result, ordinary: Path) -> None:
+    page = opened(ordinary)
+    advice = page.locator("#recommendations .finding")
+    assert advice.count() == 10
+    found = recommended(plain.report, plain.reckoning, plain.snapshot, top=10).recommendations
+    unfold(page)
+    written = page.locator("#recommendations pre").evaluate_all("all => all.map(p => p.innerText)")
+    assert found[0].how.cli.strip() in [each.strip() for each in written]
+
+
+def test_the_runbook_is_in_it_by_chapters(opened: Open, ordinary: Path) -> None:
+    page = opened(ordinary)
+    chapters = page.locator("#runbook .prose > details > summary h3")
+    assert "The first five minutes" in chapters.all_inner_texts()
+    page.get_by_text("The first five minutes", exact=True).first.click()
+    assert page.locator("#runbook pre:visible").first.inner_text().startswith(("aws ", "export "))
+    assert page.locator("h1").count() == 1
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        SCRIPT,
+        "[x](javascript:alert(1))",
+        "![x](https://evil.invalid/x.png)",
+        "<img src=x onerror=alert(1)>",
+        f"```\n</code></pre>{SCRIPT}\n```",
+        f"| {SCRIPT} |\n|---|\n| x |",
+        f"## {SCRIPT}\n\n### y\n\n## z",
+    ],
+)
+def test_markdown_becomes_html_and_nothing_else(written: str) -> None:
+    made = folded(written)
+    assert not re.search(r"<(script|img|iframe)|href=.?(javascript|data):", made)
+    assert made.count("<details>") == made.count("</details>")
 
 
 # -- filters ---------------------------------------------------------------------------------------

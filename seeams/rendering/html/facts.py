@@ -6,13 +6,24 @@ from typing import Any
 from seeams.exporting import Result
 from seeams.rendering import words
 from seeams.rendering.premises import fix_words, given_by_people
-from state.grades import Finding, Severity
-from state.judgements import Evidence, Layer
-from state.thinking import Contest
+from seeams.rendering.thoughts import (
+    SPENDING_TITLES,
+    SUGGESTED,
+    accept_command,
+    contests_of,
+    detail_lines,
+    found_by,
+    models_of,
+    spending_rows,
+    suggested,
+)
+from state.grades import AnswerRow, Finding, Severity
+from state.judgements import Answer, Evidence, Layer
 
 _MOST_NAMES = 8  # of resources, before they are folded away
 _MOST_FOLDED = 30  # lines of a kind for one finding: a page stays a page
 _MOST_SEEN = 5  # pieces of evidence, before they are folded away
+_MOST_SAID = 100  # lines about models
 _OPEN = 3  # findings that are unfolded
 
 
@@ -37,7 +48,7 @@ def proposals(result: Result) -> Mapping[str, Any] | None:
         return None
     return {
         "findings": [_finding(result, each) for each in proposed],
-        "thread": result.report.thread,
+        "accept": accept_command(result.report),
     }
 
 
@@ -56,7 +67,8 @@ def _finding(result: Result, finding: Finding) -> dict[str, Any]:
         "more_seen": seen[_MOST_SEEN:_MOST_FOLDED],
         "unseen": _left_out(seen),
         "several": len(finding.resources) > 1,
-        "doubts": _doubts(result, finding),
+        "doubts": list(contests_of(result.report, finding)),
+        "found_by": found_by(finding),
     }
 
 
@@ -71,22 +83,13 @@ def _decisive_first(finding: Finding) -> list[Evidence]:
     return of_worst[::-1] + [each for each in seen if each.resource != finding.resource]
 
 
-def _doubts(result: Result, finding: Finding) -> Sequence[Contest]:
-    return [
-        contest
-        for thinking in result.report.thoughts.values()
-        for contest in thinking.contests
-        if contest.check == finding.id and contest.resource in finding.resources
-    ]
-
-
 def questions(result: Result) -> Mapping[str, Any] | None:
     """Every question under its category."""
-    answers = result.report.answers
-    if not answers:
-        return None
-    codes = dict.fromkeys(answer.category for answer in answers)
-    return {"by_category": {c: [a for a in answers if a.category == c] for c in codes}}
+    report = result.report
+    by_category: dict[str, list[tuple[AnswerRow, Answer | None]]] = {}
+    for row in report.answers:
+        by_category.setdefault(row.category, []).append((row, suggested(report, row)))
+    return {"by_category": by_category, "suggested": SUGGESTED} if by_category else None
 
 
 def strengths(result: Result) -> Mapping[str, Any] | None:
@@ -118,20 +121,20 @@ def premises(result: Result) -> Mapping[str, Any] | None:
 
 
 def models(result: Result) -> Mapping[str, Any] | None:
-    """What each specialist's model did, and what of it did not stand."""
+    """What each model did and cost, and what of it did not stand."""
     report = result.report
-    if not report.thoughts:
+    rows, lines = (
+        list(spending_rows(report)),
+        list(detail_lines(report, result.names, everything=True)),
+    )
+    if not (rows or lines):
         return None
     return {
-        "thoughts": [
-            (
-                code,
-                thinking,
-                words.outcome_words(thinking.stop, len(thinking.proposals), thinking.detail),
-                words.spending_words(thinking.spending),
-            )
-            for code, thinking in report.thoughts.items()
-        ]
+        "models": models_of(report),
+        "titles": SPENDING_TITLES,
+        "rows": rows,
+        "lines": lines[:_MOST_SAID],
+        "more": max(0, len(lines) - _MOST_SAID),
     }
 
 
@@ -140,6 +143,5 @@ def usage(result: Result) -> Mapping[str, Any]:
     report = result.report
     return {
         "usage": words.usage_words(report.usage),
-        "documentation": report.documentation,
         "report": report,
     }

@@ -8,7 +8,6 @@ from typing import Any
 from seeams.exporting import Result
 from seeams.rendering import words
 from seeams.rendering.sweep import compact, in_words, title_of
-from state.errors import StoreUnusable
 from state.sweeps import OVERALL, Sweep
 from tools.diagram.drawing import Drawing, Node, drawing
 from tools.diagram.words import type_words
@@ -19,13 +18,9 @@ def sweep(result: Result) -> Mapping[str, Any]:
     from tools.grading.sweeping import sweep as over_grid
 
     objectives = result.report.objectives
-    try:
-        found = over_grid(result.reckon(), objectives)
-    except StoreUnusable as error:  # a page without a map is better than none
-        return {"maps": [], "missing": str(error)}
+    found = over_grid(result.reckoning, objectives)
     names = sorted(found.letters, key=lambda name: name != OVERALL)
     return {
-        "missing": "",
         "maps": [(name, title_of(name), _rows(found, name)) for name in names],
         "heads": [compact(seconds) for seconds in found.rpo_seconds],
         "present": words.objectives_words(objectives),

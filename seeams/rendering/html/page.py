@@ -15,7 +15,8 @@ from seeams.console import plain
 from seeams.exporting import Result
 from seeams.rendering import palette, words
 from seeams.rendering.answers import answered
-from seeams.rendering.html import facts, grades, maps
+from seeams.rendering.html import actions, facts, grades, maps
+from state.errors import StoreUnusable
 from tools.diagram.words import type_words
 from tools.grading.letters import as_number
 
@@ -36,14 +37,16 @@ SECTIONS = (
     Section("arithmetic", "How the letters add up", grades.arithmetic),
     Section("findings", "Findings", facts.findings),
     Section("proposals", "Proposed by models", facts.proposals),
+    Section("recommendations", "What to do first", actions.recommendations),
     Section("sweep", "Other objectives", maps.sweep),
     Section("diagram", "Architecture", maps.diagram),
+    Section("runbook", "Runbook", actions.runbook),
     Section("questions", "Questions", facts.questions),
     Section("strengths", "What it does well", facts.strengths),
     Section("gaps", "Not read", facts.gaps),
     Section("savings", "Over-built for these objectives", facts.savings),
     Section("premises", "What it rests on", facts.premises),
-    Section("models", "What models did", facts.models),
+    Section("models", "Models and documentation", facts.models),
     Section("usage", "What it took", facts.usage),
 )
 
@@ -51,7 +54,7 @@ SECTIONS = (
 def as_html(result: Result) -> str:
     """The whole report as a page that opens offline."""
     script = _packaged("page.js")
-    contents = [(section, section.content(result)) for section in SECTIONS]
+    contents = [(section, _content(section, result)) for section in SECTIONS]
     return (
         _environment(result)
         .get_template("page.html.j2")
@@ -68,6 +71,14 @@ def as_html(result: Result) -> str:
             ungraded=palette.UNGRADED,
         )
     )
+
+
+def _content(section: Section, result: Result) -> Mapping[str, Any] | None:
+    """What a section shows; a page that lacks one is better than none."""
+    try:
+        return section.content(result)
+    except StoreUnusable as error:
+        return {"missing": str(error)}
 
 
 def _environment(result: Result) -> Environment:
@@ -91,6 +102,7 @@ def _environment(result: Result) -> Environment:
         "answered": answered,
         "percent": words.percent,
         "own": own,
+        "lines": lines,
         "href": href,
         "grade": letter_class,
     }
@@ -109,6 +121,11 @@ def own(text: str) -> Markup:
         Markup("<code>{}</code>").format(part) if place % 2 else escape(part)
         for place, part in enumerate(parts)
     )
+
+
+def lines(text: str) -> Markup:
+    """A text whose lines are its own."""
+    return escape(plain(text, keep="\n"))
 
 
 def href(url: str) -> str:
