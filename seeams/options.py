@@ -257,8 +257,8 @@ Model = Annotated[
 Docs = Annotated[
     Literal["auto", "awslabs", "knowledge", "embedded", "off"],
     typer.Option(
-        help="Where documentation is looked up; auto: if there is a model, AWS's server where it "
-        "is installed, else the embedded one.",
+        help="Where documentation is looked up; auto: with a model AWS's server where it is "
+        "installed, else the embedded one, which asks nobody.",
         rich_help_panel=_HELP,
     ),
 ]

@@ -60,7 +60,7 @@ def help_of(
 ) -> Help:
     """What `--model`, `--docs` and `--budget` ask for; no model is called, no server started.
 
-    Without a model, `auto` looks nothing up: such a run stays as it is, offline.
+    Without a model, `auto` stays with the embedded documentation: such a run tells nobody anything.
 
     Args:
         model: `bedrock:ID`, several with commas between; None: no model.
@@ -83,7 +83,7 @@ def help_of(
 
         named = model_named(model, region=region, profile=profile)
     if named is None and where is Docs.AUTO:
-        where = Docs.OFF
+        where = Docs.EMBEDDED
     return Help(named, where, limits)
 
 

@@ -74,9 +74,9 @@ def test_the_regions_are_those_of_the_snapshot(snapshot: Snapshot) -> None:
 
 @pytest.mark.parametrize(
     ("model", "docs", "looked_up"),
-    [(None, "auto", Docs.OFF), (None, "embedded", Docs.EMBEDDED), ("none", "auto", Docs.OFF)],
+    [(None, "auto", Docs.EMBEDDED), (None, "off", Docs.OFF), ("none", "auto", Docs.EMBEDDED)],
 )
-def test_without_a_model_nothing_is_looked_up_unless_it_is_asked_for(
+def test_without_a_model_nobody_outside_is_asked_unless_the_user_says_so(
     model: str | None, docs: str, looked_up: Docs
 ) -> None:
     helping = help_of(model, docs, None)
