@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from agents.on_paper import given
 from state.errors import InvalidPremises
 from state.premises import Fix, Premises
-from state.recommendations import LetterMove, Recommendation, Recommended
+from state.recommendations import LetterMove, Recommendation, Recommended, Source
 from state.report import Report
 from state.snapshot import Snapshot
 from tools.grading.exchanging import Result
@@ -14,6 +14,7 @@ from tools.recommending.recommending import recommend
 from tools.recommending.topics import topic_of
 
 OVERALL = "OVERALL"
+_NOTHING = "No check found anything to do here: this is good practice that no API shows."
 
 
 def recommended(
@@ -33,13 +34,15 @@ def recommended(
     """
     topic = topic_of(words, snapshot)
     before = _letters(Result(reckoning, report.objectives))
+    chosen = recommend(report, reckoning, snapshot, topic, top)
     return Recommended(
         thread=report.thread,
         checkpoint=report.checkpoint,
         topic=topic.name,
+        note=_NOTHING if all(each.source is Source.GENERAL for each in chosen) else "",
         recommendations=tuple(
             each.model_copy(update={"letters": _moves(each, before, report, reckoning, snapshot)})
-            for each in recommend(report, reckoning, snapshot, topic, top)
+            for each in chosen
         ),
     )
 

@@ -76,4 +76,5 @@ class Recommended(BaseModel):
     thread: str
     checkpoint: str
     topic: str  # as it was understood; "everything"
+    note: str = ""  # what the reader should know of all of them
     recommendations: tuple[Recommendation, ...]

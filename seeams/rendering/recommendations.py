@@ -60,6 +60,8 @@ def print_recommendations(
     page.line(words.objectives_words(report.objectives))
     page.space()
     page.line((_heading(found), "bold"))
+    if found.note:
+        page.line(found.note)
     for number, each in enumerate(found.recommendations, 1):
         page.space()
         _one(page, number, each, names)
@@ -82,6 +84,8 @@ def as_markdown(found: Recommended, report: Report, names: Names) -> str:
         "",
         f"{text(report.workload.selector)}, {text(words.objectives_words(report.objectives))}",
     ]
+    if found.note:
+        lines += ["", found.note]
     for number, each in enumerate(found.recommendations, 1):
         lines += ["", *_markdown(number, each, names)]
     return "\n".join(lines) + "\n"
@@ -110,18 +114,35 @@ def _one(page: Page, number: int, each: Recommendation, names: Names) -> None:
         )
     page.verbatim(f"{plain(each.documentation.url)}", indent=4)
     for way, (title, language) in _WAYS.items():
-        page.space()
         content = getattr(each.how, way)
-        if way in each.how.none:
-            page.line((f"{title}: ", "dim"), (each.how.none[way], "dim"), indent=4, hanging=2)
-        elif way is Way.CONSOLE:
+        if not content:
+            continue
+        page.space()
+        if way is Way.CONSOLE:
             page.line((f"{title}: ", "bold"), plain(content), indent=4, hanging=9)
         else:
             page.line((title, "bold"), indent=4)
             _snippet(page, content, language)
+    for reason, titles in _without(each.how).items():
+        page.space()
+        page.line((f"No {_either(titles)}: {plain(reason)}", "dim"), indent=4, hanging=2)
     if each.how.placeholders:
         page.space()
         page.line(f"Put in yourself: {', '.join(each.how.placeholders)}", indent=4, hanging=17)
+
+
+def _without(how: How) -> dict[str, list[str]]:
+    """Why some ways make no sense, and which."""
+    reasons: dict[str, list[str]] = {}
+    for way, reason in how.none.items():
+        reasons.setdefault(reason, []).append(_WAYS[way][0])
+    return reasons
+
+
+def _either(titles: list[str]) -> str:
+    """`AWS CLI, CloudFormation or Terraform`."""
+    *others, last = titles
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 def _snippet(page: Page, content: str, language: str) -> None:
@@ -186,19 +207,22 @@ def _markdown(number: int, each: Recommendation, names: Names) -> Iterator[str]:
 
 def _ways(how: How) -> Iterator[str]:
     for way, (title, language) in _WAYS.items():
+        content = plain(getattr(how, way), keep="\n")
+        if not content:
+            continue
         yield ""
-        if way in how.none:
-            yield f"**{title}**: {text(how.none[way])}"
-        elif way is Way.CONSOLE:
+        if way is Way.CONSOLE:
             yield f"**{title}**: {text(how.console)}"
         else:
-            content = plain(getattr(how, way), keep="\n")
             fence = "`" * max(3, _longest_run(content) + 1)
             yield f"**{title}**"
             yield ""
             yield f"{fence}{'hcl' if way is Way.TERRAFORM else language}"
             yield content
             yield fence
+    for reason, titles in _without(how).items():
+        yield ""
+        yield f"No {_either(titles)}: {text(reason)}."
     if how.placeholders:
         yield ""
         yield f"Put in yourself: {', '.join(text(each) for each in how.placeholders)}"

@@ -6,6 +6,7 @@ from typing import Any
 
 import jmespath
 
+from state.errors import InvalidPremises
 from state.judgements import WORKLOAD
 from state.snapshot import Resource, Snapshot
 from tools.aws.declarations import collectors
@@ -20,25 +21,31 @@ _ON_PAPER = "on-paper:"
 
 
 def facts_of(
-    resource: str, snapshot: Snapshot, check: str = "", new: str = ""
+    resource: str, kind: str, snapshot: Snapshot, check: str = "", new: str = ""
 ) -> Mapping[str, Any]:
     """The facts of a resource by name; None: not known.
 
     Args:
         resource: its id, or the workload as a whole.
+        kind: its type.
         snapshot: where it is.
         check: whose remedy is made on paper for what is new.
         new: the type of which the first resource that the remedy adds is wanted.
     """
     known = snapshot.resources.get(resource)
+    paper = _mended(check, resource, snapshot)
+    changed = paper.resources.get(resource) if paper else None
     facts: dict[str, Any] = {
         **_place(resource, known, snapshot),
         "sns_topic_arn": _topic(known, snapshot),
-        **_on_paper(check, resource, new, snapshot),
+        "after": _description(changed),
+        "new": _description(_added(new, paper, snapshot)),
     }
-    if known and known.type in kinds():
-        for name, source in kinds()[known.type].facts.items():
-            facts[name] = _fact(source, known, snapshot)
+    declared = kinds()[kind].facts if kind in kinds() else {}
+    for name, source in declared.items():
+        mended = isinstance(source, Linked) and source.after
+        subject = changed if mended else known
+        facts[name] = _fact(source, subject, snapshot) if subject else None
     return facts
 
 
@@ -80,6 +87,8 @@ def _place(resource: str, known: Resource | None, snapshot: Snapshot) -> Mapping
 def _fact(source: str | Linked, known: Resource, snapshot: Snapshot) -> Any:
     if isinstance(source, str):
         return _read(source, known)
+    if source.after:
+        return _read(source.read, known)
     ends = (
         ((each.target, each.source) if source.to else (each.source, each.target))
         for each in snapshot.relations
@@ -107,26 +116,27 @@ def _topic(known: Resource | None, snapshot: Snapshot) -> str | None:
     return None if topic.startswith(_ON_PAPER) else topic
 
 
-def _on_paper(check: str, resource: str, new: str, snapshot: Snapshot) -> Mapping[str, Any]:
-    """What the remedy makes of the resource, and what it adds, as AWS would describe them."""
+def _mended(check: str, resource: str, snapshot: Snapshot) -> Paper | None:
+    """The account with the check's remedy in it; None: it has none, or none for what is there."""
     known = all_checks().get(check)
     if known is None or known.remedy is None:
-        return {"after": None, "new": None}
+        return None
     paper = Paper(snapshot)
-    mend(paper, check, resource)
-    changed = paper.resources.get(resource)
-    added = [
-        each
-        for each in paper.resources.values()
-        if each.type == new and each.id not in snapshot.resources
-    ]
-    return {
-        "after": _description(changed) if changed else None,
-        "new": _description(added[0]) if added else None,
-    }
+    try:
+        mend(paper, check, resource)
+    except InvalidPremises:
+        return None
+    return paper
 
 
-def _description(resource: Resource) -> Mapping[str, Any] | None:
-    collector = collectors().get(resource.type)
-    answer = resource.facts.get(collector.read.operation) if collector else None
+def _added(kind: str, paper: Paper | None, snapshot: Snapshot) -> Resource | None:
+    """The first resource of a type that is on the paper alone."""
+    every = paper.resources.values() if paper else ()
+    return next((r for r in every if r.type == kind and r.id not in snapshot.resources), None)
+
+
+def _description(resource: Resource | None) -> Mapping[str, Any] | None:
+    """A resource as AWS would describe it."""
+    collector = collectors().get(resource.type) if resource else None
+    answer = resource.facts.get(collector.read.operation) if resource and collector else None
     return answer if isinstance(answer, Mapping) else None

@@ -31,7 +31,7 @@ from tools.recommending.topics import ANY, Topic
 
 _WORST = 4.0  # of the target: an F is an F, however far off
 _ORDER = tuple(Source)
-_UNTOLD = Recipe(none=dict.fromkeys(Way, "it depends on the architecture that is chosen"))
+_UNTOLD = Recipe(none=dict.fromkeys(Way, "the page that is linked says how"))
 
 
 @dataclass(frozen=True)
@@ -239,12 +239,12 @@ def _recommendation(
     candidate: Candidate, objectives: Objectives, reckoning: Reckoning, snapshot: Snapshot
 ) -> Recommendation:
     check = all_checks().get(candidate.key) if candidate.weighed else None
-    recipe, how = _carried_out(candidate, snapshot)
+    recipe, how = _carried_out(candidate, check, snapshot)
     return Recommendation(
         key=candidate.key,
         title=_title(candidate, check, recipe, how, snapshot),
         source=candidate.source,
-        why=_why(candidate, check, reckoning),
+        why=_why(candidate, check, recipe, reckoning),
         resources=candidate.resources,
         share=None if candidate.share == inf else round(candidate.share, 4),
         severity=candidate.severity,
@@ -258,14 +258,16 @@ def _recommendation(
     )
 
 
-def _carried_out(candidate: Candidate, snapshot: Snapshot) -> tuple[Recipe, How]:
+def _carried_out(
+    candidate: Candidate, check: Check | None, snapshot: Snapshot
+) -> tuple[Recipe, How]:
     """On the worst of the resources: the others are mended the same way."""
     resource = candidate.resources[0] if candidate.resources else WORKLOAD
     known = snapshot.resources.get(resource)
-    kind = known.type if known else WORKLOAD
+    kind = known.type if known else check.resource_types[0] if check else WORKLOAD
     recipe = candidate.practice.recipe if candidate.practice else recipe_for(candidate.key, kind)
     recipe = recipe or _UNTOLD
-    facts = facts_of(resource, snapshot, candidate.key, recipe.new)
+    facts = facts_of(resource, kind, snapshot, candidate.key, recipe.new)
     return recipe, instructions(recipe, resource, kind, facts)
 
 
@@ -284,12 +286,14 @@ def _title(
     return first_clause(candidate.finding.recommendation) if candidate.finding else candidate.key
 
 
-def _why(candidate: Candidate, check: Check | None, reckoning: Reckoning) -> str:
+def _why(candidate: Candidate, check: Check | None, recipe: Recipe, reckoning: Reckoning) -> str:
     if candidate.practice:
         applied = candidate.source is Source.PRACTICE
         named = reckoning.ledger.name_of
         return candidate.practice.why + (here(map(named, candidate.resources)) if applied else "")
+    untold = recipe is _UNTOLD
     if check:
-        return why_mend(check, candidate.weighed, reckoning)
+        why = why_mend(check, candidate.weighed, reckoning)
+        return f"{why} {check.recommendation}" if untold else why
     finding = candidate.finding
-    return f"{finding.title}. {finding.rationale}" if finding else ""
+    return f"{finding.title}. {finding.rationale} {finding.recommendation}" if finding else ""

@@ -1,68 +1,75 @@
-"""What to do first, on any topic."""
+"""What to do first: so many things on a topic."""
 
-from typing import Annotated
+import re
+from collections.abc import Iterator
 
 from pydantic import Field
 
-from agents.conversation.arguments import Arguments
-from agents.conversation.desk import Desk, Names, heading
+from agents.conversation.arguments import Arguments, At
+from agents.conversation.desk import LATEST, Desk, Names, heading
 from agents.conversation.verbs import Said, Verb
 from agents.recommending import recommended
 from state.categories import categories
-from state.recommendations import LetterMove, Recommendation
+from state.recommendations import Recommendation, Way
+from state.text import plain
 from tools.markdown import link, text
+
+_TITLES = {category.code: category.title for category in categories()} | {"OVERALL": "overall"}
 
 
 class Recommend(Arguments):
-    """What about, and how many."""
+    """The topic (none: everything), and how many."""
 
-    topic: str = Field(
-        default="",
-        description="observability, backup, scaling, deployment, a service, a category, a layer, a "
-        "resource; empty: everything",
-    )
-    top: Annotated[int, Field(ge=1, le=100)] = 3
+    topic: str = ""
+    top: int = Field(default=3, ge=1, le=100)
+    at: At = LATEST
 
 
 def _recommend(desk: Desk, asked: Recommend) -> Said:
-    report = desk.report()
-    snapshot = desk.snapshot(report)
-    found = recommended(report, desk.reckoning(report), snapshot, asked.topic, asked.top)
-    names = Names(snapshot)
-    parts = [heading(report, report)]
-    parts += [_one(number, each, names) for number, each in enumerate(found.recommendations, 1)]
-    about = f" --topic {found.topic!r}" if asked.topic else ""
-    parts.append(text(f"Commands and templates: seeams recommend{about} --top {asked.top}"))
-    return Said("\n\n".join(parts), found.model_dump(mode="json"))
+    report = desk.report(asked.at)
+    seen = desk.snapshot(report)
+    found = recommended(report, desk.reckoning(report), seen, asked.topic, asked.top)
+    names, number = Names(seen), len(found.recommendations)
+    on = "" if found.topic == "everything" else f" about {text(found.topic)}"
+    first = "the first thing" if number == 1 else f"the first {number} things"
+    lines = [f"{heading(report, desk.report())} {first} to do{on}."]
+    if found.note:
+        lines += ["", text(found.note)]
+    for place, each in enumerate(found.recommendations, 1):
+        lines += ["", *_one(place, each, names)]
+    lines += ["", "CloudFormation and Terraform for them: `seeams recommend`."]
+    return Said("\n".join(lines), found.model_dump(mode="json"))
 
 
-def _one(number: int, each: Recommendation, names: Names) -> str:
+def _one(place: int, each: Recommendation, names: Names) -> Iterator[str]:
+    yield f"**{place}. {text(each.title.replace('`', ''))}**"
+    yield ""
     severity = f"{each.severity.value}, " if each.severity else ""
-    lines = [
-        f"{number}. **{text(each.title.replace('`', ''))}** ({severity}{each.effort.value} of "
-        f"work, cost: {each.cost.value})",
-        f"   {text(each.why.replace('`', ''))}",
-    ]
+    layer = each.layer.value.replace("_", " ").lower()
+    yield f"{severity}{layer}, {each.effort.value} of work, cost: {each.cost.value}."
+    yield ""
+    yield f"- {text(each.why.replace('`', ''))}"
+    if each.resources:
+        yield f"- On {names.some(each.resources)}."
     if each.letters:
-        lines.append(f"   Moves {', '.join(map(_move, each.letters))}.")
-    if len(each.resources) > 1:
-        lines.append(f"   On {names.some(each.resources)}.")
-    lines.append(f"   Console: {text(each.how.console)}" if each.how.console else "")
-    lines.append(f"   [{text(each.documentation.title)}]({link(each.documentation.url)})")
-    return "\n".join(line for line in lines if line)
-
-
-def _move(move: LetterMove) -> str:
-    titles = {category.code: category.title.lower() for category in categories()}
-    return (
-        f"{titles.get(move.category, 'overall')} from {move.before or '?'} to {move.after or '?'}"
-    )
+        moves = (
+            f"{_TITLES[m.category]} {m.before or '?'} to {m.after or '?'}" for m in each.letters
+        )
+        yield f"- By itself it moves {', '.join(moves)}."
+    if each.how.console:
+        yield f"- Console: {text(each.how.console)}"
+    page = each.documentation
+    yield f"- See [{text(page.title)}]({link(page.url)})."
+    if each.how.cli and Way.CLI not in each.how.none:
+        commands = plain(each.how.cli, keep="\n").rstrip()
+        fence = "`" * max(3, 1 + max(map(len, re.findall("`+", commands)), default=0))
+        yield from ("", f"{fence}bash", commands, fence)
 
 
 VERB = Verb(
     name="recommend",
-    about="What to do first: a number of recommendations, on everything or on one topic, service, "
-    "category, layer or resource.",
+    about="What to do first: exactly so many recommendations, on a topic (observability, backup, "
+    "scaling, deployment, a service, a category, a resource) or on everything.",
     arguments=Recommend,
     carry_out=_recommend,
 )

@@ -48,7 +48,7 @@ def carried_out(check: Check, number: int, hostile: str | None = None) -> How:
     kind = snapshot.resources[resource].type if resource in snapshot.resources else WORKLOAD
     recipe = recipe_for(check.id, kind)
     assert recipe, f"{check.id} does not say how it is mended on {kind}"
-    facts = facts_of(resource, snapshot, check.id, recipe.new)
+    facts = facts_of(resource, kind, snapshot, check.id, recipe.new)
     if hostile is not None:
         facts = {
             name: value if name in ("logical_id", "label") else _hostile(value, hostile)
@@ -123,7 +123,9 @@ def test_a_name_stays_a_name(check: Check, hostile: str) -> None:
     tame, how = carried_out(check, 0), carried_out(check, 0, hostile)
     for words, expected in zip(commands_in(how.cli), commands_in(tame.cli), strict=True):
         assert words[:2] == expected[:2]
-        given, meant = ({w.partition("=")[0] for w in c if w[:2] == "--"} for c in (words, expected))
+        given, meant = (
+            {w.partition("=")[0] for w in c if w[:2] == "--"} for c in (words, expected)
+        )
         assert given == meant or (given < meant and not is_plain(hostile))
     if how.cloudformation:
         before, after = (yaml.safe_load(each.cloudformation) for each in (tame, how))

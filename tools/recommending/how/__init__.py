@@ -8,6 +8,7 @@ may use of such a resource; a table named after a check says how it is done:
     facts.identifier = "rds:DescribeDBInstances DBInstanceIdentifier"     # call and JMESPath
     facts.key = { to = "AWS::KMS::Key" }                # the id of what it points at (`from`: back)
     facts.topic = { to = "AWS::SNS::Topic", read = "sns:GetTopicAttributes TopicArn" }
+    facts.rules = { after = true, read = "s3:GetBucketLifecycleConfiguration Rules" } # mended
 
     ["rds.instance_single_az"]
     title = "Turn on Multi-AZ"                          # if not how the recommendation begins
@@ -50,13 +51,14 @@ from state.recommendations import Way
 
 
 class Linked(BaseModel):
-    """A fact of what a resource points at, or of what points at it."""
+    """A fact of what a resource points at, of what points at it, or of it once it is mended."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
     to: str = ""  # resource type
     from_: str = Field("", alias="from")
     read: str = ""  # "operation path"; empty: its id
+    after: bool = False  # of the resource itself, with the check's remedy on paper
 
 
 class Kind(BaseModel):

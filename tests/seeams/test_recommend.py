@@ -1,0 +1,80 @@
+"""`seeams recommend`, as a user runs it."""
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import Result
+
+from graph.runs import assess
+from state.objectives import Objectives
+from state.recommendations import Recommended
+from state.store import Store
+from tests.graph.fakes import CountingAccount, request
+
+Seeams = Callable[..., Result]
+
+
+@pytest.fixture
+def assessed(tmp_path: Path) -> str:
+    """The address of a store with two databases assessed."""
+    url = f"sqlite:///{tmp_path}/seeams.db"
+    with Store(url) as store:
+        assess(store, request(), Objectives(rto_seconds=3600, rpo_seconds=900), CountingAccount())
+    return url
+
+
+def test_as_many_as_were_asked_for_with_all_ways(seeams: Seeams, assessed: str) -> None:
+    asked = ("recommend", "--thread", "shop", "--topic", "backup", "--top", "2")
+    shown = seeams(*asked, "--store", assessed, env={"COLUMNS": "80"})
+    assert shown.exit_code == 0, shown.stderr
+    assert re.findall(r"(?m)^ ?(\d+)  \S", shown.stdout) == ["1", "2"]
+    assert "https://docs.aws.amazon.com/" in shown.stdout
+    for way in ("Console", "AWS CLI", "CloudFormation", "Terraform"):
+        assert way in shown.stdout
+
+
+def test_as_data(seeams: Seeams, assessed: str) -> None:
+    shown = seeams("recommend", "--thread", "shop", "--json", "--store", assessed)
+    found = Recommended.model_validate(json.loads(shown.stdout))
+    assert len(found.recommendations) == 3
+    assert found.topic == "everything"
+    assert found.checkpoint
+    moved = [each for each in found.recommendations if each.letters]
+    assert all(move.before != move.after for each in moved for move in each.letters or ())
+
+
+def test_what_it_would_do_to_the_letters_is_what_a_what_if_says(
+    seeams: Seeams, assessed: str
+) -> None:
+    shown = seeams("recommend", "--thread", "shop", "--top", "10", "--json", "--store", assessed)
+    found = Recommended.model_validate(json.loads(shown.stdout))
+    each = next(one for one in found.recommendations if one.letters)
+    fixes = [part for fix in each.fixes for part in ("--fix", fix)]
+    after = seeams("what-if", "--thread", "shop", *fixes, "--json", "--store", assessed)
+    report = json.loads(after.stdout)
+    for move in each.letters or ():
+        graded = report["overall"] if move.category == "OVERALL" else None
+        graded = graded or report["grades"][move.category]
+        assert graded["letter"] == move.after
+
+
+def test_an_unknown_topic_is_wrong_use(seeams: Seeams, assessed: str) -> None:
+    asked = ("recommend", "--thread", "shop", "--topic", "basket weaving", "--store", assessed)
+    shown = seeams(*asked)
+    assert shown.exit_code == 2
+    assert "observability" in shown.stderr
+
+
+def test_markdown_is_written(seeams: Seeams, assessed: str, tmp_path: Path) -> None:
+    file = tmp_path / "first.md"
+    shown = seeams("recommend", "--thread", "shop", "--output", str(file), "--store", assessed)
+    assert shown.exit_code == 0, shown.stderr
+    text = file.read_text()
+    assert text.startswith("# The first 3 things to do\n")
+    assert text.count("\n## ") == 3
+    assert text.count("```") % 2 == 0
+    wrong = seeams("recommend", "--thread", "shop", "--output", "first.txt", "--store", assessed)
+    assert wrong.exit_code == 2

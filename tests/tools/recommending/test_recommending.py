@@ -1,0 +1,200 @@
+"""Exactly as many recommendations as were asked for, on the topic, and none that is done."""
+
+from collections.abc import Callable, Mapping
+from fnmatch import fnmatchcase
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from agents.specialist import assess
+from state.categories import categories
+from state.errors import WrongUse
+from state.judgements import Verdict
+from state.objectives import Objectives
+from state.recommendations import Recommendation, Source, Way
+from state.report import Report
+from state.snapshot import Snapshot
+from tests.tools.grading.generated import objectives, some_rows
+from tools.checks import all_checks
+from tools.grading.assumptions import assumptions
+from tools.grading.ledger import Ledger, build_ledger
+from tools.grading.reckoning import Reckoning
+from tools.recommending.practices import practices
+from tools.recommending.recommending import recommend
+from tools.recommending.topics import ANY, topic_names, topic_of, vocabulary
+
+DAY = Objectives(rto_seconds=86400, rpo_seconds=43200)
+SAMPLES = ("food-agent", "shop", "shop-ha")
+Asked = tuple[Report, Reckoning, Snapshot]
+Ask = Callable[..., Any]
+
+
+@pytest.fixture(scope="session")
+def asked(samples_read: Mapping[str, Snapshot], report_of: Ask) -> Mapping[str, Asked]:
+    """The samples, assessed for a day."""
+    return {name: _assessed(snapshot, report_of, DAY) for name, snapshot in samples_read.items()}
+
+
+def _assessed(snapshot: Snapshot, report_of: Ask, against: Objectives) -> Asked:
+    rows = {category.code: assess(category, snapshot) for category in categories()}
+    ledger = build_ledger(snapshot, rows)
+    return report_of(ledger, against), Reckoning(ledger, assumptions()), snapshot
+
+
+def ask(found: Asked, words: str, top: int = 3) -> list[Recommendation]:
+    report, reckoning, snapshot = found
+    return recommend(report, reckoning, snapshot, topic_of(words, snapshot), top)
+
+
+def test_observability_of_the_food_agent(asked: Mapping[str, Asked]) -> None:
+    """The walk-through: alarms and dashboards, X-Ray tracing, structured logs in Logs Insights."""
+    first, second, third = ask(asked["food-agent"], "observability")
+    assert "alarms" in first.title
+    assert "dashboard" in first.title
+    assert "put-metric-alarm" in first.how.cli
+    assert "put-dashboard" in first.how.cli
+    assert second.title == "Turn on X-Ray tracing"
+    assert "food-agent-orders" in second.how.terraform
+    assert "structured logs" in third.title
+    assert "Logs Insights" in third.title
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+@pytest.mark.parametrize("topic", ["", *topic_names()])
+def test_exactly_as_many_as_were_asked_for(
+    asked: Mapping[str, Asked], sample: str, topic: str
+) -> None:
+    for top in (1, 3, 10):
+        found = ask(asked[sample], topic, top)
+        assert len(found) == top
+        assert_sound(found, asked[sample])
+    assert found == ask(asked[sample], topic, 10)
+    assert found[:3] == ask(asked[sample], topic, 3)
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_of_any_resource(asked: Mapping[str, Asked], sample: str) -> None:
+    for resource in asked[sample][2].resources.values():
+        found = ask(asked[sample], resource.id, 10)
+        assert len(found) == 10
+        assert all(each.resources[0] == resource.id for each in found if each.fixes)
+        assert_sound(found, asked[sample])
+
+
+@pytest.mark.parametrize(
+    "topic", sorted({t.name for t in vocabulary().values() if t.theme or t.layer})
+)
+def test_what_fills_up_is_on_the_topic(asked: Mapping[str, Asked], topic: str) -> None:
+    """Ten of good practice alone, for a workload that has nothing else to do."""
+    known = {practice.key: practice for practice in practices()}
+    meant = topic_of(topic, asked["shop-ha"][2])
+    for each in ask(asked["shop-ha"], topic, 10):
+        if practice := known.get(each.key):
+            assert meant.covers_theme(practice.themes, practice.category, practice.layer)
+
+
+def assert_sound(found: list[Recommendation], of: Asked) -> None:
+    """Each once, each with a link and a way, none that a check shows to be done."""
+    failing = {(r.check, r.resource) for r in of[1].ledger.judgements if r.verdict is Verdict.FAIL}
+    assert len({each.key for each in found}) == len(found)
+    assert len({each.documentation.url for each in found}) == len(found)
+    order = list(Source)
+    places = [order.index(each.source) for each in found]
+    for each in found:
+        assert each.title
+        assert each.why
+        assert each.documentation.url.startswith("https://")
+        if each.key in all_checks():
+            assert all((each.key, resource) in failing for resource in each.resources)
+        for way in Way:
+            assert bool(getattr(each.how, way)) != (way in each.how.none)
+    assert places == sorted(places)
+
+
+@settings(max_examples=25)
+@given(rows=some_rows, against=objectives(), topic=st.sampled_from(["", *topic_names()]))
+def test_of_any_ledger(
+    rows: Mapping[str, Any],
+    against: Objectives,
+    topic: str,
+    ledger_of: Ask,
+    report_of: Ask,
+    samples_read: Mapping[str, Snapshot],
+) -> None:
+    ledger: Ledger = ledger_of(rows)
+    nothing = samples_read["food-agent"].model_copy(update={"resources": {}, "relations": []})
+    found = report_of(ledger, against), Reckoning(ledger, assumptions()), nothing
+    assert len(ask(found, topic, 10)) == 10
+    assert_sound(ask(found, topic, 10), found)
+    mirrored = {code: tuple(reversed(each)) for code, each in rows.items()}
+    other = ledger_of(mirrored)
+    assert ask(
+        (report_of(other, against), Reckoning(other, assumptions()), nothing), topic, 10
+    ) == ask(found, topic, 10)
+
+
+def test_tighter_objectives_make_findings_of_what_could_be_borne(
+    samples_read: Mapping[str, Snapshot], report_of: Ask
+) -> None:
+    region = Objectives(
+        rto_seconds=3600, rpo_seconds=900, region_rto_seconds=7200, region_rpo_seconds=3600
+    )
+    loose, tight = (
+        ask(_assessed(samples_read["shop-ha"], report_of, against), "rds", 1)[0]
+        for against in (DAY, region)
+    )
+    assert loose.key == tight.key == "rds.instance_no_cross_region_backup"
+    assert (loose.source, tight.source) == (Source.BEARABLE, Source.FINDING)
+    assert loose.severity is None
+    assert tight.severity
+
+
+@pytest.mark.parametrize(
+    ("words", "topic"),
+    [
+        ("Monitoring", "observability"),
+        ("single points of failure", "spof"),
+        ("EXCESSIVE_LATENCY", "latency"),
+        ("disaster recovery", "disaster recovery"),
+        ("the top things for our backups", "backup"),
+        ("step functions", "stepfunctions"),
+        ("food-agent-orders", "food-agent-orders"),
+        ("", "everything"),
+        ("everything", "everything"),
+        ("alarms and logs", "observability"),
+    ],
+)
+def test_words_for_topics(asked: Mapping[str, Asked], words: str, topic: str) -> None:
+    assert topic_of(words, asked["food-agent"][2]).name == topic
+
+
+def test_an_unknown_topic_names_those_there_are(asked: Mapping[str, Asked]) -> None:
+    with pytest.raises(WrongUse, match="observability, backup"):
+        topic_of("basket weaving", asked["food-agent"][2])
+
+
+def test_the_vocabulary_names_what_there_is() -> None:
+    known = all_checks().values()
+    services = {check.service for check in known}
+    questions = {check.question.id for check in known}
+    assert services <= {*vocabulary()} | {"backup", "cloudwatch", "workload"}
+    types = {kind for check in known for kind in check.resource_types}
+    for topic in vocabulary().values():
+        assert set(topic.types) <= types | {"AWS::ECS::Cluster"}
+        assert set(topic.questions) <= questions
+        for pattern in topic.checks:
+            assert any(fnmatchcase(check.id, pattern) for check in known), pattern
+
+
+def test_practices_link_different_pages_and_belong_to_themes() -> None:
+    pages = [practice.documentation.url for practice in practices()]
+    assert len(set(pages)) == len(pages)
+    themes = {topic.theme for topic in vocabulary().values()} | {ANY}
+    codes = {category.code for category in categories()}
+    for practice in practices():
+        assert practice.themes
+        assert set(practice.themes) <= themes
+        assert practice.category in codes
+        assert bool(practice.types) == bool(practice.done)
