@@ -234,7 +234,7 @@ def metric(
         "get-metric-statistics",
         namespace=namespace,
         metric_name=name,
-        dimensions=[{"Name": key, "Value": value} for key, value in dimensions.items()],
+        dimensions=[{"Name": key, "Value": value} for key, value in dimensions.items()] or None,
         start_time=blank("START_TIME"),
         end_time=blank("END_TIME"),
         period=300,

@@ -187,7 +187,7 @@ def _changed(region: str) -> Look:
             "lookup-events",
             {
                 "region": region,
-                "lookup_attributes": ["AttributeKey=ReadOnly,AttributeValue=false"],
+                "lookup_attributes": [{"AttributeKey": "ReadOnly", "AttributeValue": "false"}],
                 "start_time": blank("START_TIME"),
                 "max_items": 50,
                 "query": "Events[].[EventTime, EventName, Username, Resources[0].ResourceName]",

@@ -4,7 +4,7 @@ from state.categories.excessive_latency import SLOW_DEPENDENCY
 from state.categories.excessive_load import OVERLOAD
 from state.categories.misconfiguration_and_bugs import BAD_CHANGE
 from state.runbooks import Action, Look
-from tools.runbook.commands import Text, blank, joined
+from tools.runbook.commands import Text, blank
 from tools.runbook.declarations import Draft, Place, act, look, metric, procedure
 
 _REST, _HTTP = "AWS::ApiGateway::RestApi", "AWS::ApiGatewayV2::Api"
@@ -132,9 +132,10 @@ def throttle(at: Place) -> Draft:
                 "update-stage",
                 api_id=_id(at),
                 stage_name=_stage(at),
-                default_route_settings=joined(
-                    "ThrottlingRateLimit=", to, ",ThrottlingBurstLimit=", to
-                ),
+                default_route_settings={
+                    "ThrottlingRateLimit": to,
+                    "ThrottlingBurstLimit": to,
+                },
             )
         return act(
             "Set how many requests a second go through.",

@@ -175,7 +175,7 @@ def roll_back(at: Place) -> Draft:
                     "autoscaling",
                     "describe-instance-refreshes",
                     auto_scaling_group_name=_group(at),
-                    max_items=1,
+                    max_records=1,
                     query="InstanceRefreshes[].[Status, PercentageComplete, StatusReason]",
                 ),
                 phase="warm up",

@@ -55,7 +55,7 @@ def _listeners(at: Place) -> Look:
 
 
 def _errors(at: Place) -> Look:
-    name = at.id.partition(":loadbalancer/")[2]
+    name = at.id.partition(":loadbalancer/")[2] or at.name
     return look(
         metric(at, "AWS/ApplicationELB", "HTTPCode_ELB_5XX_Count", "Sum", LoadBalancer=name),
         "`Sum`",

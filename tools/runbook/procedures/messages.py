@@ -30,7 +30,7 @@ def _failed(at: Place, topic: str) -> Look:
             "AWS/SNS",
             "NumberOfNotificationsFailed",
             "Sum",
-            TopicName=topic.rpartition(":")[2],
+            TopicName=topic.rpartition(":")[2] or at.short,
         ),
         "`Sum`",
         "no points, or none above zero",

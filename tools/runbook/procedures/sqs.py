@@ -16,10 +16,9 @@ _NEVER = (
 
 
 def _url(at: Place) -> str:
-    """The queue's address, which its ARN spells."""
-    _, partition, _, region, account, name = at.id.split(":", 5)
-    suffix = "amazonaws.com.cn" if partition == "aws-cn" else "amazonaws.com"
-    return f"https://sqs.{region}.{suffix}/{account}/{name}"
+    """The queue's address, which its name spells."""
+    suffix = "amazonaws.com.cn" if at.known.snapshot.partition == "aws-cn" else "amazonaws.com"
+    return f"https://sqs.{at.region}.{suffix}/{at.known.snapshot.account}/{at.short}"
 
 
 def _depth(at: Place) -> Look:
