@@ -14,7 +14,7 @@ from seeams.rendering.page import SEVERITY_STYLES, Page, joined
 from state.judgements import Cost, Effort, Layer
 from state.recommendations import How, LetterMove, Recommendation, Recommended, Source, Way
 from state.report import Report
-from tools.markdown import link, own, text
+from tools.markdown import link, text
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -80,7 +80,7 @@ def print_recommendations(
 def as_markdown(found: Recommended, report: Report, names: Names) -> str:
     """All of them, for a pull request or a ticket."""
     lines = [
-        f"# {own(_heading(found))}",
+        f"# {text(_heading(found))}",
         "",
         f"{text(report.workload.selector)}, {text(words.objectives_words(report.objectives))}",
     ]

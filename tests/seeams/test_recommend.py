@@ -3,14 +3,22 @@
 import json
 import re
 from collections.abc import Callable
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 from typer.testing import Result
 
 from graph.runs import assess
+from seeams.rendering.names import Names
+from seeams.rendering.recommendations import as_markdown, print_recommendations
+from state.grades import Documentation
+from state.judgements import Cost, Effort, Layer
 from state.objectives import Objectives
-from state.recommendations import Recommended
+from state.recommendations import How, Recommendation, Recommended, Source
+from state.report import Report
+from state.snapshot import Snapshot
 from state.store import Store
 from tests.graph.fakes import CountingAccount, request
 
@@ -78,3 +86,33 @@ def test_markdown_is_written(seeams: Seeams, assessed: str, tmp_path: Path) -> N
     assert text.count("```") % 2 == 0
     wrong = seeams("recommend", "--thread", "shop", "--output", "first.txt", "--store", assessed)
     assert wrong.exit_code == 2
+
+
+def test_names_stay_names(report: Report, snapshot: Snapshot) -> None:
+    """Neither on the terminal nor in Markdown does a name write more than itself."""
+    hostile = "[red]x[/] \x1b[2J\u202e|`<b>[a](http://b.c)"
+    one = Recommendation(
+        key="any.runbook",
+        title=f"Keep a runbook for {hostile}",
+        source=Source.GENERAL,
+        why=hostile,
+        resources=(),
+        share=0.0,
+        category="SHARED_FATE",
+        layer=Layer.DISASTER_RECOVERY,
+        effort=Effort.HOURS,
+        cost=Cost.FREE,
+        how=How(resource="workload", cli=f"aws x\n```\n{hostile}", console=hostile),
+        documentation=Documentation(title=hostile, url="https://docs.aws.amazon.com/x"),
+    )
+    found = Recommended(thread="shop", checkpoint="1f", topic=hostile, recommendations=(one,))
+    written = StringIO()
+    console = Console(file=written, width=80, markup=False, emoji=False, highlight=False)
+    print_recommendations(console, found, report, Names(snapshot))
+    markdown = as_markdown(found, report, Names(snapshot))
+    for text in (written.getvalue(), markdown):
+        assert "\x1b" not in text
+        assert "\u202e" not in text
+    outside = re.sub(r"(?ms)^(`{3,})\w+$.*?^\1$", "", markdown)
+    assert "<b>" not in outside.replace("\\<b\\>", "")
+    assert "](http://" not in outside
