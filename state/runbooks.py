@@ -140,6 +140,7 @@ class Wave(BaseModel):
     number: int
     resources: tuple[str, ...]
     circles: tuple[tuple[str, ...], ...] = ()  # that wait for one another: bring them up together
+    alongside: bool = False  # no request waits for them
 
 
 class PlaceLost(BaseModel):

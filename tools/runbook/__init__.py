@@ -70,7 +70,11 @@ def runbook_of(
         and (wanted is None or each.resource in wanted)
     ]
     composition = composition_of(snapshot.resources.values(), snapshot.relations)
-    entries = leading.entries_of(snapshot, composition.entries)
+    entries = [
+        each
+        for each in leading.entries_of(snapshot, composition.entries)
+        if carries_work(each.type)
+    ]
     latest = leading.start_within(
         (each for each in estimates if not reckoning.ledger.is_soft(each.resource)),
         report.objectives,
@@ -94,7 +98,7 @@ def runbook_of(
         waves=waves,
         procedures=procedures,
         places=() if only else places_of(Site(snapshot, reckoning), report.objectives, procedures),
-        entries=tuple(each.id for each in entries if carries_work(each.type)),
+        entries=tuple(each.id for each in entries),
         validation=leading.validation_of(snapshot, order, procedures),
         layers=leading.layers_of(order, procedures, watches, unwatched),
         blanks=(),

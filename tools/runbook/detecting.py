@@ -153,7 +153,7 @@ def _condition(facts: dict[str, object]) -> str:
     compares = _COMPARISONS.get(str(facts.get("ComparisonOperator")))
     limit = facts.get("Threshold")
     value = (
-        f"{compares} {limit:g}"
+        f"{compares} {limit:,.15g}"
         if compares and isinstance(limit, (int, float))
         else ("leaves its band")
     )

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from state.categories import categories
+from state.categories import categories, scenarios
 from state.judgements import WORKLOAD
 from state.objectives import spell_duration
 from state.runbooks import Runbook, TimedStep, Timing
@@ -12,8 +12,7 @@ from tools.diagram.words import type_words
 from tools.markdown import code, text
 from tools.runbook.commands import shell
 
-_NEVER = "**there is no way back**"
-_GONE = "**all of it**"
+_NEVER, _GONE = "no way back", "all of it"
 
 
 def as_markdown(runbook: Runbook) -> str:
@@ -45,6 +44,11 @@ def as_markdown(runbook: Runbook) -> str:
     return environment.get_template("runbook.md.j2").render(
         book=runbook,
         titles={each.code: each.title for each in categories()},
+        by_scenario={
+            known.text: found
+            for name, known in scenarios().items()
+            if (found := [each for each in runbook.procedures if name in each.scenarios])
+        },
         procedures_of={
             resource: [each for each in runbook.procedures if each.resource == resource]
             for wave in runbook.waves

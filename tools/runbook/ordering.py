@@ -7,13 +7,24 @@ from state.runbooks import Wave
 from state.snapshot import Snapshot
 from tools.grading.composition import uses
 
+_ALONGSIDE = ("AWS::Backup::", "AWS::CloudFormation::", "AWS::CloudWatch::")
+
 
 def waves_of(snapshot: Snapshot, wanted: Iterable[str]) -> tuple[Wave, ...]:
     """Waves of the wanted resources; a wave needs nothing of a later one.
 
-    What needs each other in a circle has to be brought up together: it is in the same wave.
+    What needs each other in a circle has to be brought up together: it is in the same wave. What
+    watches or builds the workload comes last: no request waits for it.
     """
     kept = set(wanted)
+    last = {each for each in kept if snapshot.resources[each].type.startswith(_ALONGSIDE)}
+    waves = _waves(snapshot, kept - last)
+    if not last:
+        return waves
+    return (*waves, Wave(number=len(waves) + 1, resources=tuple(sorted(last)), alongside=True))
+
+
+def _waves(snapshot: Snapshot, kept: set[str]) -> tuple[Wave, ...]:
     needs: dict[str, set[str]] = {each: set() for each in sorted(kept)}
     for use in uses(snapshot.resources, snapshot.relations):
         if use.hard:

@@ -89,7 +89,7 @@ def _waited_for(service: str, name: str) -> str:
     known = {xform_name(each, "-"): each for each in model.waiter_names}
     if name not in known:
         raise Refused(f"{service} has no wait {name}")
-    return xform_name(model.get_waiter(known[name]).operation, "-")
+    return str(xform_name(model.get_waiter(known[name]).operation, "-"))
 
 
 def _options(words: list[str]) -> dict[str, list[str]]:
@@ -147,7 +147,7 @@ def _value(shape: Shape, values: list[str]) -> Any:
     if values[0].startswith(("file://", "fileb://")):
         return _any(shape)
     if kind == "list" and not values[0].startswith("["):
-        member = shape.member  # type: ignore[attr-defined]  # of lists alone
+        member = shape.member
         return [_value(member, [each]) for each in values]
     if len(values) > 1:
         raise Refused(f"too many values for {shape.name}: {values}")

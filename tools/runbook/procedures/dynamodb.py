@@ -31,9 +31,9 @@ def _state(at: Place, table: str | None = None) -> Look:
     )
 
 
-def _throttled(at: Place, of: str) -> Look:
+def _throttled(at: Place, of: str, table: str | None = None) -> Look:
     return look(
-        metric(at, "AWS/DynamoDB", f"{of}ThrottleEvents", "Sum", TableName=_name(at)),
+        metric(at, "AWS/DynamoDB", f"{of}ThrottleEvents", "Sum", TableName=table or _name(at)),
         "`Sum`",
         "no points, or none above zero",
     )
@@ -128,7 +128,7 @@ def restore(at: Place) -> Draft:
                 phase="propagate",
             ),
         ],
-        verification=[_state(at, new), _throttled(at, "Write")],
+        verification=[_state(at, new), _throttled(at, "Write", new)],
         rollback=[act("Point the application back at the former table, which is untouched.")],
         never=["Do not delete the damaged table: it is the evidence, and holds the newest items."],
     )

@@ -6,6 +6,7 @@ from state.categories.misconfiguration_and_bugs import BAD_CHANGE, DATA_DELETED
 from state.categories.shared_fate import SHARED_COMPONENT_FAILED
 from state.categories.single_point_of_failure import COMPONENT_LOST, ZONE_LOST
 from state.runbooks import Action, Look
+from tools.markdown import code
 from tools.runbook.commands import blank
 from tools.runbook.declarations import Draft, Place, act, look, metric, procedure
 
@@ -276,9 +277,26 @@ def _running(at: Place) -> Action:
     )
 
 
+def _of_group(at: Place) -> Draft | None:
+    """A server of a group is replaced, not mended: the group would end it while it is stopped."""
+    group = next(iter((*at.linked_from(_GROUP), *at.linked(_GROUP))), None)
+    if group is None:
+        return None
+    return Draft(
+        purpose=f"The server belongs to the Auto Scaling group {code(group.name)}.",
+        checks=[_state(at)],
+        actions=[act("Follow the procedures of its group: it replaces the server.")],
+        verification=[_state(at)],
+        rollback=[act("See the procedures of its group.")],
+        never=["Do not stop it: its group would call it ill and end it."],
+    )
+
+
 @procedure(_INSTANCE, COMPONENT_LOST, SLOW_DEPENDENCY, title="restart it on other hardware")
 def restart(at: Place) -> Draft:
     """A stop and a start move it; a reboot does not."""
+    if found := _of_group(at):
+        return found
     return Draft(
         purpose="The server hangs, or the hardware under it failed.",
         checks=[_state(at)],
@@ -308,6 +326,8 @@ def restart(at: Place) -> Draft:
 @procedure(_INSTANCE, ZONE_LOST, DATA_DELETED, BAD_CHANGE, title="start a new one from an image")
 def rebuild(at: Place) -> Draft:
     """The same size and security groups, in a zone that works."""
+    if found := _of_group(at):
+        return found
     image = at.fact(_READ, "ImageId")
     return Draft(
         purpose="The server or its zone is lost, or what is on it was broken or deleted.",
@@ -382,6 +402,8 @@ def _is_plain(image: object) -> bool:
 @procedure(_INSTANCE, OVERLOAD, title="give it a larger size")
 def larger(at: Place) -> Draft:
     """It has to stop for that."""
+    if found := _of_group(at):
+        return found
     size = at.fact(_READ, "InstanceType")
 
     def sized(to: object) -> Action:
