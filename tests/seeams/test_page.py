@@ -18,6 +18,7 @@ from agents.recommending import recommended
 from graph.runs import assess, reckoning_of
 from seeams.exporting import Result
 from seeams.rendering.html import as_html
+from seeams.rendering.html.grades import waterfalls
 from seeams.rendering.html.page import SECTIONS
 from seeams.rendering.html.prose import folded
 from state.channels import Request
@@ -415,8 +416,37 @@ def test_paper_shows_everything(opened: Open, plain: Result, ordinary: Path) -> 
         assert page.locator("nav").is_hidden()
 
 
-def test_it_prints(opened: Open, ordinary: Path) -> None:
-    assert opened(ordinary).pdf(format="A4").startswith(b"%PDF")
+def test_what_never_ends_is_followed_by_nothing(report: Report, snapshot: Snapshot) -> None:
+    """4 h, then for ever: 80 % of the bar are the 24 h of the target; then a step with no bar."""
+    detect, act, _ = report.grades["SINGLE_POINT_OF_FAILURE"].terms
+    never = act.model_copy(update={"seconds": None})
+    grade = report.grades["SINGLE_POINT_OF_FAILURE"].model_copy(
+        update={"terms": (detect, never, act)}
+    )
+    (sum_,) = waterfalls(grade, Result(report, snapshot, no_checkpoint))
+    drawn = [(round(step.start, 2), round(step.width, 2)) for step in sum_.steps]
+    assert drawn == [(0, 13.33), (13.33, 86.67), (100, 0)]
+    assert (sum_.target_at, sum_.total, sum_.within) == (80, "no way back", False)
+
+
+def test_bars_follow_one_another_to_scale(report: Report, snapshot: Snapshot) -> None:
+    """4 h and 2 h of the 24 h that are allowed: a sixth and a twelfth of the bar."""
+    (time, data) = waterfalls(
+        report.grades["SINGLE_POINT_OF_FAILURE"], Result(report, snapshot, no_checkpoint)
+    )
+    drawn = [(round(step.start, 2), round(step.width, 2)) for step in time.steps]
+    assert drawn == [(0, 16.67), (16.67, 8.33)]
+    assert (time.target_at, time.total, time.target, time.within) == (100, "6 h", "24 h", True)
+    assert (data.of_data, data.total, data.within) == (True, "everything", False)
+
+
+def test_it_prints_what_is_folded_but_of_the_runbook(opened: Open, ordinary: Path) -> None:
+    page = opened(ordinary)
+    page.locator("#runbook summary").first.click()
+    page.emulate_media(media="print")
+    assert page.locator("#runbook .prose > details").first.locator("li").first.is_visible()
+    assert not page.locator("#runbook .prose > details").last.locator("p").first.is_visible()
+    assert page.pdf(format="A4").startswith(b"%PDF")
 
 
 # -- what an enemy writes --------------------------------------------------------------------------

@@ -126,12 +126,13 @@ def _waterfall(terms: Sequence[Term], result: Result) -> Waterfall:
 
 
 def _steps(terms: Sequence[Term], full: float) -> list[Step]:
-    steps, start = [], 0.0
+    steps, start, goes_on = [], 0.0, True
     for term in terms:
         width = 100.0 - start if term.seconds is None else 100 * term.seconds / full
-        shown = max(width, _THINNEST if term.seconds != 0 else 0.0)
+        shown = max(width, _THINNEST) if goes_on and term.seconds != 0 else 0.0
         steps.append(Step(term, _takes(term), min(start, 100.0 - shown), shown))
-        start += width
+        start = min(start + width, 100.0)
+        goes_on = goes_on and term.seconds is not None  # nothing follows what never ends
     return steps
 
 

@@ -1,7 +1,6 @@
 "use strict";
 (() => {
   const form = document.getElementById("filters");
-  const folded = () => document.querySelectorAll("details:not([open])");
   if (form) {
     const findings = [...document.querySelectorAll("#findings .finding")];
     const texts = findings.map((each) => each.textContent.toLowerCase());
@@ -35,7 +34,7 @@
   }
   let opened = [];
   addEventListener("beforeprint", () => {
-    opened = [...folded()];
+    opened = [...document.querySelectorAll("details:not([open], .prose details)")];
     opened.forEach((each) => { each.open = true; });
   });
   addEventListener("afterprint", () => { opened.forEach((each) => { each.open = false; }); });
