@@ -43,7 +43,7 @@ _WAYS = {
     Way.TERRAFORM: ("Terraform", "terraform"),
 }
 _MOST_RESOURCES = 4
-_THEME = "ansi_dark"  # the terminal's own colours: readable on any background
+_THEME = "ansi_dark"  # the terminal's own colours, and no background
 
 
 def print_recommendations(

@@ -44,7 +44,7 @@ def _cost(worst: Weighed) -> str:
     parts = []
     alone, targets = worst.alone, worst.targets
     if alone.rto_seconds is None:
-        parts.append("there is no recovery without it")
+        parts.append("there is no way back")
     elif alone.rto_seconds:
         took, allowed = spell_duration(alone.rto_seconds), spell_duration(targets.rto)
         parts.append(f"this alone takes {took} of the {allowed} that recovery may take")

@@ -84,6 +84,8 @@ def parameters_of(words: list[str]) -> tuple[OperationModel, dict[str, Any]]:
 
 def _value(shape: Shape, words: list[str]) -> Any:
     assert words
+    if words[0].startswith("file://") and shape.type_name in ("structure", "map", "list"):
+        return [] if shape.type_name == "list" else {}  # what the reader's file holds
     if shape.type_name in ("structure", "map"):
         assert len(words) == 1
         return _typed(shape, json.loads(words[0]))

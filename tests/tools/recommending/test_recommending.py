@@ -11,13 +11,16 @@ from hypothesis import strategies as st
 from agents.specialist import assess
 from state.categories import categories
 from state.errors import WrongUse
+from state.grades import Documentation
 from state.judgements import Verdict
 from state.objectives import Objectives
+from state.premises import Fix
 from state.recommendations import Recommendation, Source, Way
 from state.report import Report
 from state.snapshot import Snapshot
 from tests.tools.grading.generated import objectives, some_rows
 from tools.checks import all_checks
+from tools.checks.fixing import with_fixes
 from tools.grading.assumptions import assumptions
 from tools.grading.ledger import Ledger, build_ledger
 from tools.grading.reckoning import Reckoning
@@ -198,3 +201,33 @@ def test_practices_link_different_pages_and_belong_to_themes() -> None:
         assert set(practice.themes) <= themes
         assert practice.category in codes
         assert bool(practice.types) == bool(practice.done)
+
+
+def test_a_page_that_a_documentation_tool_returned_is_preferred(
+    asked: Mapping[str, Asked],
+) -> None:
+    report, reckoning, snapshot = asked["food-agent"]
+    page = Documentation(title="X-Ray", url="https://docs.aws.amazon.com/x", source="mcp")
+    looked_up = [
+        finding.model_copy(update={"documentation": (*finding.documentation, page)})
+        if finding.id == "lambda.function_tracing_off"
+        else finding
+        for finding in report.findings
+    ]
+    report = report.model_copy(update={"findings": looked_up})
+    found = {each.key: each for each in ask((report, reckoning, snapshot), "observability")}
+    assert found["lambda.function_tracing_off"].documentation == page
+    assert found["cloudwatch.component_unalarmed"].documentation.source == "catalogue"
+
+
+def test_what_is_mended_is_recommended_no_more(
+    samples_read: Mapping[str, Snapshot], asked: Mapping[str, Asked], report_of: Ask
+) -> None:
+    """Done on paper, it is gone, and what came after it moves up."""
+    first, second, *_ = ask(asked["food-agent"], "observability")
+    snapshot = samples_read["food-agent"]
+    rows = list(asked["food-agent"][1].ledger.judgements)
+    mended = with_fixes(snapshot, rows, [Fix(check=first.key)])
+    found = ask(_assessed(mended, report_of, DAY), "observability", 10)
+    assert first.key not in {each.key for each in found}
+    assert found[0].key == second.key
