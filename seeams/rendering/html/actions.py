@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from markupsafe import Markup
+
 from seeams.exporting import Result
 from seeams.rendering.html.prose import folded
 from state.recommendations import Recommendation, Way
@@ -10,6 +12,7 @@ from state.sweeps import OVERALL
 
 _MOST = 10  # recommendations
 _LONGEST = 700_000  # characters of a runbook: a page stays a page
+_MANY = 150  # resources, whose runbook is longer for certain
 _TITLES = {
     Way.CONSOLE: "In the console",
     Way.CLI: "On the command line",
@@ -39,14 +42,15 @@ def _ways(each: Recommendation) -> list[tuple[str, str, bool]]:
 
 
 def runbook(result: Result) -> Mapping[str, Any]:
-    """What to do when the workload fails."""
+    """What to do when the workload fails; without a text it is too long for a page."""
     from tools.runbook import runbook_of
     from tools.runbook.markdown import as_markdown
 
-    book = runbook_of(result.report, result.snapshot, result.reckoning)
-    text = folded(as_markdown(book))
+    report, text = result.report, Markup("")
+    if report.workload.resources <= _MANY:
+        text = folded(as_markdown(runbook_of(report, result.snapshot, result.reckoning)))
     return {
         "text": text if len(text) <= _LONGEST else "",
-        "procedures": len(book.procedures),
-        "thread": result.report.thread,
+        "resources": report.workload.resources,
+        "thread": report.thread,
     }
