@@ -8,6 +8,7 @@ from rich.text import Text
 
 from seeams.console import plain
 from seeams.rendering import words
+from seeams.rendering.answers import answered
 from seeams.rendering.findings import finding_in_full, list_finding
 from seeams.rendering.names import Names
 from seeams.rendering.page import SEVERITY_STYLES, Page, badge, columns, counted, joined
@@ -19,7 +20,7 @@ from seeams.rendering.thoughts import (
     suggestion,
     summary,
 )
-from state.categories import categories, scenarios
+from state.categories import scenarios
 from state.grades import AnswerRow, GapRow, Grade, Term
 from state.judgements import AnswerValue, Phase
 from state.objectives import spell_duration
@@ -300,31 +301,21 @@ def _questions(page: Page, report: Report, everything: bool) -> None:
 
 
 def _answer(page: Page, answer: AnswerRow, everything: bool) -> None:
-    word, style = _ANSWERS[answer.answer]
-    if answer.question in _OPEN:
-        word = _OPEN_ANSWERS.get(word, word)
-    if answer.answer in (AnswerValue.YES, AnswerValue.NO):
-        style = "green" if answer.answer == _GOOD.get(answer.question, answer.answer) else "red"
-    page.line((f"{word:<7}", f"bold {style}".strip()), plain(answer.question), indent=2, hanging=7)
+    said = answered(answer)
+    style = {True: "green", False: "red", None: _UNDECIDED.get(answer.answer, "")}[said.good]
+    page.line(
+        (f"{said.word:<7}", f"bold {style}".strip()), plain(answer.question), indent=2, hanging=7
+    )
     if not everything:
         return
     if answer.answer is AnswerValue.CANNOT_DETERMINE:
-        known = _IDS.get(answer.question)
-        page.line(f"attest: {plain(answer.attest)}{f' ({known})' if known else ''}", indent=9)
-    elif answer.answer != _GOOD.get(answer.question):
+        known = f" ({said.question_id})" if said.question_id else ""
+        page.line(f"attest: {plain(answer.attest)}{known}", indent=9)
+    elif not said.good:
         page.line(plain(answer.because), indent=9)
 
 
-_ANSWERS = {
-    AnswerValue.YES: ("yes", ""),
-    AnswerValue.PARTLY: ("partly", "magenta"),
-    AnswerValue.NO: ("no", ""),
-    AnswerValue.CANNOT_DETERMINE: ("?", ""),
-}
-_OPEN_ANSWERS = {"yes": "well", "no": "badly"}  # "what happens when ...?" is not answered yes
-_GOOD = {question.text: question.good for c in categories() for question in c.questions}
-_IDS = {question.text: question.id for c in categories() for question in c.questions}
-_OPEN = {question.text for c in categories() for question in c.questions if question.is_open}
+_UNDECIDED = {AnswerValue.PARTLY: "magenta"}
 
 
 def _gaps(page: Page, report: Report) -> None:
