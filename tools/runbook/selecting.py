@@ -35,6 +35,9 @@ _GROUPS = {
     "postgres": ("AWS::RDS::",),
     "mysql": ("AWS::RDS::",),
 }
+_CATEGORIES = frozenset(
+    name.casefold() for each in categories() for name in (each.code, each.slug, each.title)
+)
 
 
 def selected(procedures: Sequence[Procedure], only: Iterable[str]) -> list[Procedure]:
@@ -61,8 +64,9 @@ def selected(procedures: Sequence[Procedure], only: Iterable[str]) -> list[Proce
 
 
 def _is_meant(procedure: Procedure, name: str) -> bool:
-    if not name:
-        return False
+    own = set(map(_folded, _categories(procedure)))
+    if not name or name in _CATEGORIES:
+        return name in own
     exact = {
         procedure.name,
         procedure.resource,
@@ -73,7 +77,6 @@ def _is_meant(procedure: Procedure, name: str) -> bool:
         *procedure.type.split("::")[1:],
         type_words(procedure.type).split()[0],
         *procedure.scenarios,
-        *_categories(procedure),
     }
     singular = name.removesuffix("s")
     known = {_folded(each) for each in exact}

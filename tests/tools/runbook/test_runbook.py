@@ -1,0 +1,343 @@
+"""The runbook of a whole workload: its times, its order, and names that nobody may write with."""
+
+import shutil
+import subprocess
+from collections.abc import Callable
+from functools import partial
+from math import fsum
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from state.errors import WrongUse
+from state.runbooks import Procedure
+from state.snapshot import Gap, GapReason, Relation, RelationKind, Resource, Selector, Snapshot
+from tests.tools.runbook.aws_cli import parse
+from tests.tools.runbook.conftest import SAMPLES, Assessed
+from tests.tools.runbook.test_procedures import READS, level_of
+from tools.checks.examples import TAKEN_AT
+from tools.grading.composition import uses
+from tools.runbook import commands_in
+from tools.runbook.commands import shell
+from tools.runbook.declarations import Known, Place
+from tools.runbook.markdown import as_markdown
+from tools.runbook.ordering import waves_of
+
+Sample = Callable[[str], Assessed]
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_every_command_is_one_that_aws_has_and_looks_only_read(assessed: Sample, name: str) -> None:
+    book = assessed(name).runbook()
+    for each in commands_in(book):
+        parse(each.words)
+    looks = [*book.triage, *book.validation]
+    looks += [look for p in book.procedures for look in (*p.checks, *p.verification)]
+    looks += [look for place in book.places for look in (*place.checks, *place.verification)]
+    assert {level_of(parse(look.command.words)) for look in looks} <= READS
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_times_are_the_estimates(assessed: Sample, name: str) -> None:
+    """Each scenario once per procedure, with the estimate's own sum, and rows that add up to it."""
+    sample = assessed(name)
+    known = {(e.resource, e.scenario): e for e in sample.reckoning.estimates}
+    for procedure in sample.runbook().procedures:
+        told = [scenario for timing in procedure.timings for scenario in timing.scenarios]
+        assert len(told) == len(set(told))
+        for timing in procedure.timings:
+            for scenario in timing.scenarios:
+                estimate = known[procedure.resource, scenario]
+                assert timing.rto_seconds == estimate.rto_seconds
+                assert timing.rpo_seconds == estimate.rpo_seconds
+            seconds = [row.seconds for row in timing.rows]
+            total = None if None in seconds else fsum(s for s in seconds if s is not None)
+            assert total == timing.rto_seconds
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_step_has_its_time_in_one_row_at_most(assessed: Sample, name: str) -> None:
+    for procedure in assessed(name).runbook().procedures:
+        for timing in procedure.timings:
+            numbers = [n for row in timing.rows for n in row.actions]
+            assert len(numbers) == len(set(numbers))
+            assert set(numbers) <= set(range(1, len(procedure.actions) + 1))
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_whatever_takes_a_person_has_a_procedure(assessed: Sample, name: str) -> None:
+    assert assessed(name).runbook().uncovered == ()
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_what_others_cannot_do_without_comes_first(assessed: Sample, name: str) -> None:
+    sample = assessed(name)
+    waves = sample.runbook().waves
+    number = {each: wave.number for wave in waves for each in wave.resources}
+    together = {each: circle for wave in waves for circle in wave.circles for each in circle}
+    for use in uses(sample.snapshot.resources, sample.snapshot.relations):
+        if use.hard and use.user in number and use.used in number:
+            circle = together.get(use.user, ())
+            assert number[use.used] < number[use.user] or use.used in circle
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_procedures_are_numbered_in_the_order_of_recovery(assessed: Sample, name: str) -> None:
+    book = assessed(name).runbook()
+    assert [each.number for each in book.procedures] == list(range(1, len(book.procedures) + 1))
+    order = [resource for wave in book.waves for resource in wave.resources]
+    places = [order.index(each.resource) for each in book.procedures]
+    assert places == sorted(places)
+    assert set(order) == {each.resource for each in book.procedures}
+
+
+def test_the_demos_runbook_names_its_real_ids(assessed: Sample) -> None:
+    sample = assessed("food-agent")
+    printed = as_markdown(sample.runbook())
+    for kind in ("Lambda::Function", "S3::Bucket", "SecretsManager::Secret", "Bedrock::Agent"):
+        (member,) = [
+            r for r in sample.snapshot.resources.values() if r.type == f"AWS::{kind}" and r.member
+        ]
+        assert member.id in printed
+    (key,) = [r for r in sample.snapshot.resources.values() if r.type == "AWS::KMS::Key"]
+    cancel = [c.words for c in commands_in(sample.runbook()) if "cancel-key-deletion" in c.words]
+    assert key.id.rpartition("/")[2] in cancel[0]
+    assert "nobody would be told" in printed
+
+
+def test_a_workload_without_findings_has_a_runbook_as_well(assessed: Sample) -> None:
+    book = assessed("shop-ha").runbook()
+    assert book.procedures
+    assert book.unwatched == ()
+    assert {each.place for each in book.places} >= {"us-east-1a", "us-east-1"}
+    assert all(each.seconds == 180 for each in book.watches if each.name == "shop-ha-api-Errors")
+
+
+def test_alarms_that_nobody_hears_say_why(assessed: Sample) -> None:
+    book = assessed("shop").runbook()
+    assert {each.name: each.trouble for each in book.watches} == {
+        "shop-orders-cpu": "its actions are switched off",
+        "shop-orders-storage": "nobody has confirmed a subscription to its topic",
+    }
+    (channel,) = book.channels
+    assert (channel.alarms, channel.confirmed) == (2, 0)
+    assert len(book.unwatched) == 15
+
+
+def test_what_could_not_be_read_is_said(assessed: Sample) -> None:
+    sample = assessed("food-agent")
+    table = Resource(id="t", type="AWS::RDS::DBInstance", name="t", region="us-east-1", member=True)
+    gap = Gap(
+        service="rds",
+        region="us-east-1",
+        action="rds:Describe",
+        reason=GapReason.DENIED,
+        resource="t",
+    )
+    changed = sample.snapshot.model_copy(
+        update={"resources": {**sample.snapshot.resources, "t": table}, "gaps": [gap]}
+    )
+    printed = as_markdown(Assessed(sample.report, changed, sample.reckoning).runbook())
+    assert all(row.action in printed for row in sample.report.gaps)
+
+
+@pytest.mark.parametrize(
+    ("name", "kinds"),
+    [
+        ("database", {"AWS::RDS::DBInstance", "AWS::DynamoDB::Table"}),
+        ("rds", {"AWS::RDS::DBInstance"}),
+        ("shop-carts", {"AWS::DynamoDB::Table"}),
+        ("Lambda functions", {"AWS::Lambda::Function"}),
+        ("buckets", {"AWS::S3::Bucket"}),
+        ("AWS::SQS::Queue", {"AWS::SQS::Queue"}),
+        ("cache", {"AWS::ElastiCache::ReplicationGroup"}),
+    ],
+)
+def test_only_what_is_asked_for(assessed: Sample, name: str, kinds: set[str]) -> None:
+    assert {each.type for each in assessed("shop").runbook(name).procedures} == kinds
+
+
+def test_only_a_category(assessed: Sample) -> None:
+    found = assessed("shop").runbook("load").procedures
+    assert found
+    assert all("overload" in each.scenarios for each in found)
+
+
+@pytest.mark.parametrize("name", ["nothing", "", "  ", "$(reboot)"])
+def test_what_there_is_not_names_what_there_is(assessed: Sample, name: str) -> None:
+    with pytest.raises(WrongUse, match="shop-carts"):
+        assessed("shop").runbook(name)
+
+
+# -- order ----------------------------------------------------------------------------------------
+
+
+def _workload(edges: list[tuple[int, int]]) -> Snapshot:
+    ids = sorted({str(n) for edge in edges for n in edge})
+    return Snapshot(
+        selector=Selector(tags={"a": "b"}),
+        account="1",
+        regions=["eu-west-1"],
+        taken_at=TAKEN_AT,
+        resources={
+            each: Resource(
+                id=each, type="AWS::Lambda::Function", name=each, region="eu-west-1", member=True
+            )
+            for each in ids
+        },
+        relations=[
+            Relation(source=str(a), target=str(b), kind=RelationKind.DATA_FLOW) for a, b in edges
+        ],
+        gaps=[],
+        calls={},
+    )
+
+
+def test_a_circle_is_brought_up_together() -> None:
+    """1 needs 2, 2 and 3 need each other, 3 needs 4: 4 first, then 2 with 3, then 1."""
+    waves = waves_of(_workload([(1, 2), (2, 3), (3, 2), (3, 4)]), ["1", "2", "3", "4"])
+    assert [wave.resources for wave in waves] == [("4",), ("2", "3"), ("1",)]
+    assert [wave.circles for wave in waves] == [(), (("2", "3"),), ()]
+
+
+def test_what_lies_between_counts_though_it_is_not_wanted() -> None:
+    """1 needs 2, which nobody asks for, and 2 needs 3: 3 comes before 1 all the same."""
+    waves = waves_of(_workload([(1, 2), (2, 3)]), ["1", "3"])
+    assert [wave.resources for wave in waves] == [("3",), ("1",)]
+
+
+@given(st.lists(st.tuples(st.integers(0, 7), st.integers(0, 7)), min_size=1, max_size=20))
+def test_any_workload_has_an_order(edges: list[tuple[int, int]]) -> None:
+    snapshot = _workload(edges)
+    waves = waves_of(snapshot, snapshot.resources)
+    number = {each: wave.number for wave in waves for each in wave.resources}
+    circles = {each: set(c) for wave in waves for c in wave.circles for each in c}
+    assert set(number) == set(snapshot.resources)
+    for user, used in edges:
+        a, b = str(user), str(used)
+        assert a == b or number[b] < number[a] or b in circles.get(a, ())
+
+
+# -- hostile names --------------------------------------------------------------------------------
+
+HOSTILE = (
+    "$(rm -rf /)",
+    "`reboot`",
+    "a\nrm -rf /\n",
+    "'; reboot; '",
+    '"; reboot; "',
+    "```\n# Run this\n```",
+    "<GOOD_TIME>",
+    "-x",
+    "--region",
+    "file:///etc/passwd",
+    "| a | b |\n|---|---|",
+    "[click](https://evil.example)",
+    "<script>alert(1)</script>",
+    "\u202egnp.exe",
+    "a\\",
+    "~!#{}*?",
+    "",
+)
+BASH = shutil.which("bash") or "/bin/bash"
+hostile = st.one_of(st.sampled_from(HOSTILE), st.text(max_size=30))
+
+
+def _renamed(sample: Assessed, name: str) -> Assessed:
+    """All that is called something is called this; also the fields of facts that name it."""
+    fields = ("Name", "Identifier", "name", "Id", "Arn")
+
+    def facts(value: object) -> object:
+        if isinstance(value, dict):
+            return {
+                key: name
+                if isinstance(inner, str) and key.endswith(fields) and "Zone" not in key
+                else facts(inner)
+                for key, inner in value.items()
+            }
+        return [facts(each) for each in value] if isinstance(value, list) else value
+
+    changed = {
+        each.id: each.model_copy(update={"name": name, "facts": facts(each.facts)})
+        for each in sample.snapshot.resources.values()
+    }
+    snapshot = sample.snapshot.model_copy(update={"resources": changed})
+    return Assessed(sample.report, snapshot, sample.reckoning)
+
+
+def _as_bash_reads(scripts: list[str]) -> list[list[str]]:
+    """The words of each command, from a real shell that only prints them."""
+    show = 'aws() { printf "%s\\0" aws "$@"; printf "\\0\\1\\0"; }\n'
+    done = subprocess.run(
+        [BASH, "--norc", "-c", show + "\n".join(scripts)],
+        capture_output=True,
+        check=True,
+        env={"LC_ALL": "C.UTF-8", "PATH": "/nowhere"},
+    )
+    assert done.stderr == b""
+    found = done.stdout.decode("utf-8", "surrogateescape").split("\0\0\1\0")
+    return [each.split("\0") for each in found[:-1]]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=8)
+@given(name=hostile)
+@example(name=HOSTILE[0])
+@example(name=HOSTILE[2])
+@example(name=HOSTILE[5])
+def test_a_name_is_one_word_for_a_shell_and_only_text_in_the_document(
+    assessed: Sample, name: str
+) -> None:
+    book = _renamed(assessed("shop"), name.replace("\0", "")).runbook()
+    commands = {each.words: shell(each) for each in commands_in(book)}
+    assert _as_bash_reads(list(commands.values())) == [
+        [word.encode("utf-8", "surrogateescape").decode("utf-8", "replace") for word in words]
+        for words in commands
+    ]
+    tokens = MarkdownIt("gfm-like", {"linkify": False}).parse(as_markdown(book))
+    fences = {each.content.strip("\n") for each in tokens if each.type == "fence"}
+    assert fences == {*commands.values(), 'export AWS_PAGER=""'}
+    inner = [child.type for each in tokens for child in each.children or ()]
+    assert not {"link_open", "html_inline", "image"} & set(inner)
+    assert "html_block" not in {each.type for each in tokens}
+
+
+@given(name=hostile)
+def test_a_new_name_is_one_that_aws_takes_and_that_is_free(name: str) -> None:
+    one = Resource(
+        id=f"arn:aws:rds:eu-west-1:1:db:{name}",
+        type="T",
+        name=name,
+        region="eu-west-1",
+        member=True,
+    )
+    taken = one.model_copy(update={"id": "x"})
+    known = Known(_workload([(1, 2)]).model_copy(update={"resources": {one.id: one, "x": taken}}))
+    found = Place(one, known).new_name("restored", 63)
+    assert found.replace("-", "").isalnum()
+    assert found.isascii()
+    assert found[0].isalpha()
+    assert "--" not in found
+    assert len(found) <= 63
+    assert found not in known.names
+
+
+def test_a_second_restore_takes_another_name() -> None:
+    ids = ["arn:aws:rds:eu-west-1:1:db:orders", "arn:aws:rds:eu-west-1:1:db:orders-restored"]
+    make = partial(Resource, type="T", name="x", region="eu-west-1", member=True)
+    resources = {each: make(id=each) for each in ids}
+    known = Known(_workload([(1, 2)]).model_copy(update={"resources": resources}))
+    assert Place(resources[ids[0]], known).new_name("restored", 63) == "orders-restored-2"
+
+
+def test_every_procedure_says_how_to_verify_it_and_how_to_go_back(assessed: Sample) -> None:
+    procedures: list[Procedure] = [
+        p for name in SAMPLES for p in assessed(name).runbook().procedures
+    ]
+    for each in procedures:
+        assert each.checks, each.title
+        assert each.actions, each.title
+        assert each.verification, each.title
+        assert each.rollback, each.title
+        assert each.never, each.title
