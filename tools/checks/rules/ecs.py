@@ -270,13 +270,17 @@ def service_single_task(service: View) -> Outcome:
     remedy=Remedy(change=_place_in_another_zone, effort=Effort.MINUTES, cost=Cost.FREE),
     passes=[
         service_with(
-            networkConfiguration={"awsvpcConfiguration": {"subnets": ["subnet-a", "subnet-b"]}},
+            networkConfiguration={
+                "awsvpcConfiguration": {"subnets": ["subnet-0000000a", "subnet-0000000b"]}
+            },
             linked=[_subnet("eu-west-1a"), _subnet("eu-west-1b")],
         )
     ],
     fails=[
         service_with(
-            networkConfiguration={"awsvpcConfiguration": {"subnets": ["subnet-a", "subnet-c"]}},
+            networkConfiguration={
+                "awsvpcConfiguration": {"subnets": ["subnet-0000000a", "subnet-0000000c"]}
+            },
             linked=[_subnet("eu-west-1a"), _subnet("eu-west-1a")],
         )
     ],
