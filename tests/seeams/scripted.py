@@ -69,7 +69,7 @@ def thinking(request: Mapping[str, Any]) -> Turn:
         return Turn(tools=[("write_summary", {"sentences": sentences})], input_tokens=3000)
     taken = turns_taken(request)
     if taken == 0:
-        look = [("list_resources", {}), ("gaps", {})]
+        look: list[tuple[str, dict[str, Any]]] = [("list_resources", {}), ("gaps", {})]
         return Turn(text="I look at the parts first.", tools=look, input_tokens=4000)
     if taken == 1 and slug == "load":
         ask: dict[str, Any] = {"operation": "lambda:ListFunctions", "region": "us-east-1"}
@@ -78,8 +78,9 @@ def thinking(request: Mapping[str, Any]) -> Turn:
 
 
 def _found(slug: str) -> dict[str, Any]:
-    return {
+    found: dict[str, dict[str, Any]] = {
         "spof": {"defects": [DEFECT, INVENTED]},
         "load": {"replies": [REPLY], "undone": ["load.quotas"]},
         "misconfiguration": {"doubts": [DOUBT]},
-    }.get(slug, {})
+    }
+    return found.get(slug, {})

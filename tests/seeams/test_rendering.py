@@ -10,7 +10,7 @@ from rich.console import Console
 from seeams.console import plain
 from seeams.rendering.comparison import moved, print_comparison
 from seeams.rendering.lists import print_threads
-from seeams.rendering.markdown import as_markdown, code, link, text
+from seeams.rendering.markdown import as_markdown
 from seeams.rendering.names import Names
 from seeams.rendering.report import print_report
 from seeams.rendering.words import short_duration
@@ -19,6 +19,7 @@ from state.grades import Severity
 from state.objectives import Objectives
 from state.report import Report
 from state.snapshot import Snapshot
+from tools.markdown import code, link, text
 
 LINK = (
     "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithAutomatedBackups.html"
