@@ -5,10 +5,13 @@ import shlex
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from tests.bedrock.wire import FakeBedrock, Turn
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 COMMANDS = re.findall(r"^\$ (.+)$", README, re.MULTILINE)
@@ -35,6 +38,26 @@ def account(tmp_path: Path) -> Iterator[dict[str, str]]:
         keeping.communicate(timeout=30)
 
 
+@pytest.fixture
+def bedrock(account: dict[str, str]) -> Iterator[None]:
+    """A model that finds nothing beyond the rules, where the reader's Bedrock would be."""
+
+    def silent(request: Mapping[str, Any]) -> Turn:
+        tools = {
+            each["toolSpec"]["name"]
+            for each in request["toolConfig"]["tools"]
+            if "toolSpec" in each
+        }
+        last = "report_findings" if "report_findings" in tools else "write_summary"
+        return Turn(tools=[(last, {} if last == "report_findings" else {"sentences": []})])
+
+    with FakeBedrock(silent) as model:
+        account["AWS_ENDPOINT_URL_BEDROCK_RUNTIME"] = model.url
+        yield
+        assert len(model.requests) >= 5, "every specialist was asked"
+
+
+@pytest.mark.usefixtures("bedrock")
 def test_every_command_runs(account: dict[str, str], tmp_path: Path) -> None:
     ran = 0
     for command in COMMANDS:
@@ -52,9 +75,12 @@ def test_every_command_runs(account: dict[str, str], tmp_path: Path) -> None:
         assert done.returncode == 0, f"{command}: {done.stderr}"
         assert done.stdout or "--output" in words, command
         ran += 1
-    assert ran >= 10
+    assert ran >= 25
     assert "flowchart" in (tmp_path / "shop.mmd").read_text(encoding="utf-8")
     assert "<svg" in (tmp_path / "shop.svg").read_text(encoding="utf-8")
+    assert (tmp_path / "sweep.png").stat().st_size > 10_000
+    assert "</html>" in (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "aws " in (tmp_path / "runbook.md").read_text(encoding="utf-8")
 
 
 def test_two_commands_do_everything() -> None:
