@@ -25,14 +25,20 @@ from state.conversation import Did, Turn
 from state.errors import SeeamsError, WrongUse
 from state.grades import Spending
 from state.report import Report
+from state.thinking import Dropped
 from tools.markdown import text
 
 RULES = "rules"  # who understands a question where no model is asked
 _STEPS = 6  # model calls of one question
 _REMEMBERED = 12  # turns that are told again
 _LONGEST_ANSWER = 12_000  # characters of a verb's answer, for a model
+_LONGEST_MEMORY = 2_000  # of an earlier one
 _LONGEST_QUESTION = 4_000
 _MOST_NAMES = 150
+_DEED = re.compile(  # no verb changes anything
+    r"(?i)\b(?:i|we)(?:'ve| have)?\b[^.]*\b(?:raised|changed|set|fixed|enabled|turned|updated"
+    r"|deleted|upgraded|corrected|adjusted|created|applied)\b"
+)
 
 
 def converse(question: str, earlier: Sequence[Turn], desk: Desk, mind: Mind | None) -> Turn:
@@ -60,7 +66,7 @@ def converse(question: str, earlier: Sequence[Turn], desk: Desk, mind: Mind | No
         _by_rules(question, earlier, hand)
     if not hand.did:  # the rules gave arguments that the verb refuses
         hand.ask_back()
-    kept, dropped = verified(_sentences(words), *_told(desk, hand.did)) if words else ([], [])
+    kept, dropped = _held_against(hand, words) if words else ([], [])
     return Turn(
         question=question,
         asked_at=asked_at,
@@ -171,7 +177,7 @@ def _messages(earlier: Sequence[Turn]) -> list[BaseMessage]:
             continue
         found.append(AIMessage("", tool_calls=calls))
         found += [
-            ToolMessage(fenced(did.answer[:_LONGEST_ANSWER]), tool_call_id=call["id"])
+            ToolMessage(fenced(did.answer[:_LONGEST_MEMORY]), tool_call_id=call["id"])
             for did, call in zip(answered, calls, strict=True)
         ]
         found.append(AIMessage(" ".join(turn.words) or "That is the answer."))
@@ -204,6 +210,14 @@ def _letters(report: Report) -> Mapping[str, str | None]:
 
 def _sentences(words: str) -> list[str]:
     return [each for each in re.split(r"(?<=[.!?])\s+|\n+", words.strip()) if each.strip()]
+
+
+def _held_against(hand: _Hand, words: str) -> tuple[list[str], list[Dropped]]:
+    """A model's sentences that the verbs' answers bear out, and the others."""
+    kept, dropped = verified(_sentences(words), *_told(hand.desk, hand.did))
+    deeds = [each for each in kept if _DEED.search(each)]
+    dropped += [Dropped(claim=each[:120], why="nothing was changed") for each in deeds]
+    return [each for each in kept if each not in deeds], dropped
 
 
 def _told(desk: Desk, did: Iterable[Did]) -> tuple[dict[str, Any], list[str]]:

@@ -119,7 +119,7 @@ def _talking(
     helping = help_of(model, docs, budget)
     with Store(store) as opened:
         if thread is None:
-            known = [row.thread for row in threads_in(opened) if row.letter]
+            known = [row.thread for row in threads_in(opened) if row.checkpoint]
             if not known:
                 raise UnknownThread("nothing is stored yet: start with `seeams demo`")
             thread = known[-1]

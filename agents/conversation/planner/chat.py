@@ -9,10 +9,9 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMe
 from langchain_core.outputs import ChatGeneration, ChatResult
 from langchain_core.runnables import Runnable
 
-from agents.conversation.planner.calls import Call, Said, clarify
+from agents.conversation.planner.calls import Call, Said
 from agents.conversation.planner.rules import understand
 from agents.conversation.planner.vocabulary import Vocabulary
-from agents.conversation.verbs import verbs
 
 
 class Planner(BaseChatModel):
@@ -39,9 +38,7 @@ class Planner(BaseChatModel):
         del stop, run_manager
         if isinstance(messages[-1], ToolMessage):
             return _said(AIMessage(""))
-        call = _known(
-            understand(str(messages[-1].content), self.vocabulary, said_in(messages[:-1]))
-        )
+        call = understand(str(messages[-1].content), self.vocabulary, said_in(messages[:-1]))
         number = sum(isinstance(message, HumanMessage) for message in messages)
         wanted = {"name": call.verb, "args": dict(call.arguments), "id": f"question-{number}"}
         return _said(AIMessage("", tool_calls=[{**wanted, "type": "tool_call"}]))
@@ -61,11 +58,6 @@ def said_in(messages: Sequence[BaseMessage]) -> Said:
                 else:
                     calls.append(Call(each["name"], each["args"]))
     return Said(calls, unclear)
-
-
-def _known(call: Call) -> Call:
-    """The call, or asking back where the verb is not there."""
-    return call if call.verb in verbs() else clarify("not_understood")
 
 
 def _said(message: AIMessage) -> ChatResult:

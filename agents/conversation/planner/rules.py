@@ -16,7 +16,7 @@ from agents.conversation.planner.reading import Reading
 from agents.conversation.planner.topics import scope_in, topic_in
 from agents.conversation.planner.vocabulary import Vocabulary
 
-_WITH_AT = frozenset(("explain", "show", "diagram", "lose"))
+_WITH_AT = frozenset(("explain", "show", "diagram", "lose", "recommend", "runbook"))
 _LONGEST_ANSWER = 5  # words of an answer to a question that was asked back
 
 
@@ -199,7 +199,7 @@ class _Asked:
         if not self.r.has(cues.RECOMMEND) and not again:
             return None
         number = re.search(r"\b(\d+)\b", self.r.unnamed)
-        arguments = dict(before)
+        arguments = {name: value for name, value in before.items() if name != "at"}
         if topic:
             arguments["topic"] = topic
         if number and 0 < int(number[1]) <= 100:

@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping
 
 from agents.conversation.planner.reading import Reading
-from agents.conversation.planner.words import words
+from state.categories import categories
+from tools.recommending.topics import topic_names, vocabulary
 
 TOPICS: Mapping[str, str] = {
     "observability": r"\bobservability\b|\bmonitoring\b|\balert(?:s|ing)?\b|\balarms?\b"
@@ -21,6 +22,8 @@ _FREE = re.compile(
     r"\b(?:about|on|for|regarding|around|concerning)\b (?:the |our |my |better )*(.+)"
 )
 
+_NOTHING = r"(?:us|me|now|today|it|this|that|start)?"
+
 
 def topic_in(reading: Reading) -> str | None:
     """What recommendations are to be about: a resource, a topic, a category, a service."""
@@ -31,14 +34,21 @@ def topic_in(reading: Reading) -> str | None:
             return topic
     if reading.categories:
         return reading.categories[0]
-    for service in words().services:
-        if re.search(rf"\b{service}\b", reading.unnamed):
-            return service
-    if reading.nouns:
-        return reading.nouns[0]
+    slugs = {category.slug for category in categories()}
+    names = [n for n in topic_names() if n not in slugs and re.search(rf"\b{n}\b", reading.unnamed)]
+    return names[0] if names else _free(reading)
+
+
+def _free(reading: Reading) -> str | None:
+    """What comes after `about`, `on`, `for`: a topic's own word, a kind of resource, or itself."""
     free = _FREE.search(reading.unnamed)
     said = free[1].strip(" .?!") if free else ""
-    return None if not said or re.fullmatch(r"us|me|now|today|it|this|that|start", said) else said
+    phrases = [each for each in vocabulary() if re.search(rf"(?<!\w){re.escape(each)}(?!\w)", said)]
+    if phrases:
+        return vocabulary()[max(phrases, key=len)].name
+    if reading.nouns:
+        return reading.nouns[0]
+    return None if re.fullmatch(_NOTHING, said) else said
 
 
 def scope_in(reading: Reading) -> str | None:

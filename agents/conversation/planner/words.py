@@ -18,7 +18,6 @@ class Words(BaseModel):
     hyphened: frozenset[str]
     looked_for: tuple[str, ...]
     after_a_letter: frozenset[str]
-    services: tuple[str, ...]
     numbers: Mapping[str, int]
     nouns: Mapping[str, tuple[tuple[str, ...], ...]]
     synonyms: Mapping[str, str]

@@ -18,7 +18,7 @@ from state.report import Report
 from state.snapshot import Snapshot
 from state.store import Store
 from tests.agents.conversation.conftest import DAY, Ask, assessed
-from tests.agents.conversation.workload import DATABASE, resource, shop
+from tests.agents.conversation.workload import DATABASE, FUNCTION, resource, shop
 from tools.diagram import draw
 from tools.docs.pages import Page
 
@@ -219,3 +219,19 @@ def test_every_verb_says_what_it_is_for() -> None:
         assert verb.about.endswith(".")
         assert (verb.arguments.__doc__ or "").strip(), name
         assert verb.arguments.model_config.get("extra") == "forbid"
+
+
+@pytest.mark.parametrize("top", [1, 3, 5])
+def test_exactly_so_many_things_are_recommended(ask: Ask, top: int) -> None:
+    did = only(ask(f"give me {top} things about backups"))
+    assert did.result["topic"] == "backup"
+    assert len(did.result["recommendations"]) == top
+    assert did.answer.count("See [") == top
+
+
+def test_a_runbook_may_be_of_one_part_only(ask: Ask) -> None:
+    whole = only(ask("Build me a runbook")).result["procedures"]
+    part = only(ask("write the runbook for the database only")).result["procedures"]
+    assert DATABASE in {each["resource"] for each in part}
+    assert FUNCTION in {each["resource"] for each in whole}
+    assert FUNCTION not in {each["resource"] for each in part}
