@@ -1,11 +1,14 @@
 """A runbook in the terminal: its Markdown, with commands that can be copied whole."""
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.text import Text
 
 _FENCE = "```"
+_LEAD = re.compile(r"\*\*([^*`]+)\*\*")
 
 
 def print_runbook(console: "Console", markdown: str) -> None:
@@ -23,4 +26,16 @@ def print_runbook(console: "Console", markdown: str) -> None:
         elif line.startswith("|"):
             console.print(Text(line), soft_wrap=True)
         else:
-            console.print(Text(line, style="yellow" if line.startswith(">") else ""))
+            console.print(_sentence(line))
+
+
+def _sentence(line: str) -> "Text":
+    """A warning stands out, and so does the number that a line begins with."""
+    from rich.text import Text
+
+    if line.startswith(">"):
+        return Text(line, style="yellow")
+    lead = _LEAD.match(line)
+    if lead is None:
+        return Text(line)
+    return Text.assemble((lead[1], "bold"), line[lead.end() :])

@@ -1,5 +1,6 @@
 """Whose procedures are wanted: resources by the names that people give them."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 from state.categories import categories, category_of_scenario
@@ -35,6 +36,7 @@ _GROUPS = {
     "postgres": ("AWS::RDS::",),
     "mysql": ("AWS::RDS::",),
 }
+_PARTS = re.compile(r"[\W_]+")
 _CATEGORIES = frozenset(
     name.casefold() for each in categories() for name in (each.code, each.slug, each.title)
 )
@@ -56,11 +58,20 @@ def selected(procedures: Sequence[Procedure], only: Iterable[str]) -> list[Proce
         return list(procedures)
     kept: set[int] = set()
     for name in wanted:
-        found = [n for n, each in enumerate(procedures) if _is_meant(each, _folded(name))]
+        found = _meant(procedures, _folded(name))
         if not found:
             raise WrongUse(f"no procedure for {name!r}: there are some for {_known(procedures)}")
         kept.update(found)
     return [each for number, each in enumerate(procedures) if number in kept]
+
+
+def _meant(procedures: Sequence[Procedure], name: str) -> list[int]:
+    """Places of those that are called so; if none is, of those that have it in their name."""
+    for means in (_is_meant, _is_part_of_name):
+        found = [number for number, each in enumerate(procedures) if means(each, name)]
+        if found:
+            return found
+    return []
 
 
 def _is_meant(procedure: Procedure, name: str) -> bool:
@@ -87,9 +98,14 @@ def _is_meant(procedure: Procedure, name: str) -> bool:
 
 
 def _in_words(procedure: Procedure, name: str) -> bool:
-    """A word of the type: `function`, `bucket`, `table`."""
-    words = type_words(procedure.type).casefold().split()
-    return name in words or name.removesuffix("s") in words
+    """Words of the type: `function`, `load balancer`, `secrets`."""
+    words = f" {type_words(procedure.type).casefold()} "
+    return f" {name} " in words or f" {name.removesuffix('s')} " in words
+
+
+def _is_part_of_name(procedure: Procedure, name: str) -> bool:
+    """`checkout` means `shop-checkout`, where nothing is called so itself."""
+    return bool(name) and name in _PARTS.split(procedure.name.casefold())
 
 
 def _categories(procedure: Procedure) -> Iterable[str]:

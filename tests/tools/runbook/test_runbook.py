@@ -153,6 +153,14 @@ def test_what_could_not_be_read_is_said(assessed: Sample) -> None:
         ("buckets", {"AWS::S3::Bucket"}),
         ("AWS::SQS::Queue", {"AWS::SQS::Queue"}),
         ("cache", {"AWS::ElastiCache::ReplicationGroup"}),
+        (
+            "load balancers",
+            {
+                "AWS::ElasticLoadBalancingV2::LoadBalancer",
+                "AWS::ElasticLoadBalancingV2::TargetGroup",
+            },
+        ),
+        ("checkout", {"AWS::StepFunctions::StateMachine"}),
     ],
 )
 def test_only_what_is_asked_for(assessed: Sample, name: str, kinds: set[str]) -> None:
