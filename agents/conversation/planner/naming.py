@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from agents.conversation.planner.calls import Call, Said, clarify
 from agents.conversation.planner.reading import Reading
 from agents.conversation.planner.vocabulary import Named
+from tools.diagram.words import type_words
 
 _MENDING = r"\b(?:turn|switch|enabl|activat|add|introduc|us)(?:ed|e)?\b|\bput\b"
 _ZONE = r"\b(?:az|azs|zones?|data ?cent(?:er|re)s?)\b"
@@ -39,7 +40,11 @@ class Naming:
         if not found:
             return self._no_such() if self.r.strangers else None
         first = [each for each in found if each.name == found[0].name] if self.r.named else found
-        return first[0].call if len(first) == 1 else _which([each.call for each in first])
+        return (
+            first[0].call
+            if len(first) == 1
+            else _which([f"{type_words(each.type)} {each.call}" for each in first])
+        )
 
     def subject(self) -> "str | Call":
         """What is explained: what is named, what was talked of, or the overall letter."""

@@ -108,11 +108,15 @@ def test_a_name_that_several_share_is_told_apart_by_its_kind_or_asked_for() -> N
     shared = of(("cart", queue), ("cart", table))
     unclear = understand("what if cart dies", shared)
     assert unclear.verb == "clarify"
-    assert unclear.arguments["options"] == [f"arn:{queue}:cart", f"arn:{table}:cart"]
+    assert unclear.arguments["options"] == [
+        f"SQS queue arn:{queue}:cart",
+        f"DynamoDB table arn:{table}:cart",
+    ]
     told = understand("what if the cart queue dies", shared)
     assert told.arguments == {"what": f"resource:arn:{queue}:cart"}
-    answered = understand(f"arn:{table}:cart", shared, Said((), "what if cart dies"))
-    assert answered.arguments == {"what": f"resource:arn:{table}:cart"}
+    for answer in (f"arn:{table}:cart", "the table", f"DynamoDB table arn:{table}:cart"):
+        answered = understand(answer, shared, Said((), "what if cart dies"))
+        assert answered.arguments == {"what": f"resource:arn:{table}:cart"}
 
 
 def test_the_longer_name_is_meant() -> None:
