@@ -21,6 +21,7 @@ from seeams.commands import (
     stored,
     sweeping,
     talking,
+    writing_code,
 )
 from seeams.failures import guarded
 
@@ -84,6 +85,11 @@ for _command, _name, _example in (
         "seeams recommend --thread shop --topic observability --top 3",
     ),
     (running.runbook, "runbook", "seeams runbook --thread shop --only database --output shop.md"),
+    (
+        writing_code.as_code,
+        "as-code",
+        "seeams as-code --thread shop alarms --format terraform --output alarms.tf.json",
+    ),
     (reference.checks, "checks", "seeams checks --category spof"),
     (reference.assumptions, "assumptions", "seeams assumptions --template > ours.toml"),
     (reference.iam_policy, "iam-policy", "seeams iam-policy > policy.json"),

@@ -53,6 +53,11 @@ def alarm_on_latency(entry: Draft) -> None:
     _set_up(entry, _LATENCY[entry.type](entry))
 
 
+def recommended_for(component: Draft) -> Recommended | None:
+    """What shows that the component fails; None: nothing is recommended for its type."""
+    return _FAILURE[component.type](component) if component.type in _FAILURE else None
+
+
 def notify_somebody(alarm: Draft) -> None:
     """Let the alarm notify a topic to which somebody has confirmed a subscription."""
     topic = on_call_topic(alarm)

@@ -1,0 +1,116 @@
+"""`seeams as-code`."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from seeams import options
+
+if TYPE_CHECKING:
+    from state.as_code import AsCode
+
+_SUFFIXES = {"cloudformation": (".yaml", ".yml"), "terraform": (".tf.json",)}
+
+
+def as_code(
+    thread: options.StoredThread,
+    kind: Annotated[
+        Literal["alarms", "experiments", "backups"] | None,
+        typer.Argument(help="What to write. Default: all three, in one template."),
+    ] = None,
+    code_format: Annotated[
+        Literal["cloudformation", "terraform"],
+        typer.Option("--format", help="CloudFormation in YAML, or Terraform in its JSON syntax."),
+    ] = "cloudformation",
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Write it to FILE (.yaml, .tf.json); with several Regions, to one file for each. "
+            "Default: stdout.",
+        ),
+    ] = None,
+    checkpoint: options.Checkpoint = None,
+    as_json: options.Json = False,
+    store: options.StoreUrl = None,
+) -> None:
+    """Write what the workload lacks as code: alarms and a dashboard, experiments, backup plans.
+
+    Alarms for what fails unseen; AWS FIS experiments for the failures that can strike here, with
+    stop conditions; AWS Backup plans for the stores whose data loss exceeds the RPO.
+    """
+    from graph.runs import reckoning_of
+    from seeams.console import print_json
+    from seeams.outcomes import require_folder
+    from seeams.stored import report_at, snapshot_of
+    from state.as_code import CodeFormat, CodeKind
+    from state.errors import WrongUse
+    from state.store import Store
+    from tools.as_code import as_code as written
+
+    if output is not None:
+        if not output.name.lower().endswith(_SUFFIXES[code_format]):
+            raise WrongUse(
+                f"{str(output)!r}: --format {code_format} writes "
+                f"{' or '.join(_SUFFIXES[code_format])} files"
+            )
+        require_folder(output)
+    with Store(store) as opened:
+        report = report_at(opened, thread, checkpoint)
+        snapshot, reckoning = snapshot_of(opened, report), reckoning_of(opened, report)
+    code = written(
+        report, snapshot, reckoning, [CodeKind(kind)] if kind else [], CodeFormat(code_format)
+    )
+    if output is not None:
+        _write(code, output)
+    if as_json:
+        print_json(code.model_dump(mode="json"))
+        return
+    if output is None:
+        _print(code)
+    _explain(code, {each.id: each.name for each in snapshot.resources.values()})
+
+
+def _write(code: "AsCode", output: Path) -> None:
+    from seeams.console import complain, plain
+    from seeams.failures import writing
+
+    for each in code.templates:
+        file = output if len(code.templates) == 1 else _for_region(output, each.region)
+        with writing(file):
+            file.write_text(each.text, encoding="utf-8")
+        complain(f"{plain(file)} written")
+
+
+def _for_region(output: Path, region: str) -> Path:
+    """`shop.tf.json` -> `shop.eu-west-1.tf.json`."""
+    stem, dot, suffixes = output.name.partition(".")
+    return output.with_name(f"{stem}.{region}{dot}{suffixes}")
+
+
+def _print(code: "AsCode") -> None:
+    from state.errors import WrongUse
+
+    if len(code.templates) > 1:
+        regions = ", ".join(each.region for each in code.templates)
+        raise WrongUse(f"one template for each Region ({regions}): name a file with --output")
+    for each in code.templates:
+        sys.stdout.write(each.text)
+    sys.stdout.flush()
+
+
+def _explain(code: "AsCode", names: dict[str, str]) -> None:
+    """On stderr: the template stays a template when it is piped."""
+    from seeams.console import complain, plain
+
+    if not code.templates:
+        complain(f"nothing to write: no {' or '.join(code.kinds)} are missing")
+    for parameter in {p.name: p for each in code.templates for p in each.parameters}.values():
+        complain(f"to be given: {parameter.name}: {parameter.what}")
+    for note in code.notes:
+        complain(f"note: {plain(note)}")
+    for left in code.left_out:
+        name = names.get(left.resource, left.resource)
+        complain(f"left out: {plain(name)}: {plain(left.why)}")
