@@ -11,7 +11,9 @@ from state.report import Report
 from state.snapshot import Snapshot
 from tools.as_code import cloudformation, terraform
 from tools.as_code.alarms import add_alarms, region_of
+from tools.as_code.backups import add_backups
 from tools.as_code.dashboard import add_dashboard
+from tools.as_code.experiments import add_experiments
 from tools.as_code.stack import Stack, says
 from tools.grading.reckoning import Reckoning
 
@@ -69,6 +71,10 @@ def stack_of(
         if kind is CodeKind.ALARMS:
             add_alarms(stack, reckoning.ledger)
             add_dashboard(stack, report, reckoning.ledger)
+        elif kind is CodeKind.EXPERIMENTS:
+            add_experiments(stack, report, reckoning)
+        else:
+            add_backups(stack, report.objectives, reckoning)
     return stack
 
 

@@ -1,7 +1,7 @@
 """A stack for Terraform, in its JSON syntax (.tf.json).
 
-The JSON syntax, because the JSON library quotes whatever a name holds, and HCL has no writer that is
-kept as well as that. What is left to do by hand is one rule: `${` and `%{` in data are doubled.
+The JSON syntax, because the JSON library quotes whatever a name holds, and HCL has no writer that
+is kept as well as that. What is left to do by hand is one rule: `${` and `%{` in data are doubled.
 """
 
 import json
@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from state.as_code import Parameter
 from tools.as_code.stack import Piece, Ref, Stack
 
 _LOG_GROUP = "AWS::Logs::LogGroup"
@@ -33,10 +34,7 @@ def configuration(stack: Stack, description: str) -> str:
             label(each.name): {
                 "type": "string",
                 "description": each.what,
-                "validation": {
-                    "condition": f"${{can(regex({_quoted(each.pattern)}, var.{label(each.name)}))}}",
-                    "error_message": _written(f"It must match {each.pattern}.", stack),
-                },
+                "validation": _validation(each),
             }
             for each in stack.parameters.values()
         },
@@ -45,6 +43,14 @@ def configuration(stack: Stack, description: str) -> str:
     if not document["variable"]:
         del document["variable"]
     return json.dumps(document, indent=2) + "\n"
+
+
+def _validation(parameter: Parameter) -> Body:
+    value = f"var.{label(parameter.name)}"
+    return {
+        "condition": f"${{can(regex({json.dumps(parameter.pattern)}, {value}))}}",
+        "error_message": f"It must match {parameter.pattern}.",
+    }
 
 
 def label(name: str) -> str:
@@ -75,10 +81,6 @@ def _reference(ref: Ref, stack: Stack) -> str:
     if kind == _LOG_GROUP:  # CloudFormation's ARN of a log group ends so, Terraform's does not
         return f"${{{address}.arn}}:*"
     return f"${{{address}.{'arn' if ref.attribute else 'id'}}}"
-
-
-def _quoted(pattern: str) -> str:
-    return json.dumps(pattern.replace("${", "$${"))
 
 
 # -- types ----------------------------------------------------------------------------------------
