@@ -149,7 +149,10 @@ def test_every_blank_says_what_it_is_and_is_used() -> None:
         for word in each.words
         for found in re.findall("<([A-Z_]+)>", word)
     }
-    assert written == used <= set(BLANKS)
+    assert written == used
+    # Only where a fact was not read that the examples all have.
+    unread = {"DB_ENGINE", "IMAGE_URI", "ROUTE_TABLE_ID"}
+    assert set(BLANKS) - used == unread
 
 
 def test_every_command_says_its_region() -> None:
