@@ -1,7 +1,7 @@
 """The alarms that are missing: what their checks' remedies set up on paper."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from state.as_code import Parameter
@@ -90,6 +90,8 @@ def add_alarm(stack: Stack, missing: Missing) -> Ref | None:
     properties: dict[str, Any] = {key: facts[key] for key in _KEPT if key in facts}
     for logical, piece in stack.pieces.items():
         if piece.type == ALARM and all(piece.properties.get(k) == v for k, v in properties.items()):
+            about = dict.fromkeys((*piece.about, component.id))
+            stack.pieces[logical] = replace(piece, about=tuple(about))
             return Ref(logical)
     topic: Any = missing.topic or stack.ask(TOPIC_PARAMETER)
     what = f"{facts['MetricName']} of the {type_words(component.type)} {component.name}"

@@ -25,6 +25,12 @@ STOP_PARAMETER = Parameter(
     what="The alarm that stops an experiment: one that fires when users are hurt",
     pattern="^arn:[a-z-]+:cloudwatch:[a-z0-9-]+:[0-9]{12}:alarm:.+$",
 )
+_DOORS = (  # where requests come in: an alarm here fires when users are hurt
+    "AWS::ApiGateway::RestApi",
+    "AWS::ApiGateway::Stage",
+    "AWS::ApiGatewayV2::Api",
+    "AWS::ElasticLoadBalancingV2::LoadBalancer",
+)
 _STOPS = 3  # of the five that FIS takes
 
 
@@ -57,13 +63,14 @@ def _add_log_group(stack: Stack) -> Ref | None:
 
 
 class _Stops:
-    """What stops an experiment: alarms at entry points first, for users feel those."""
+    """What stops an experiment: alarms where requests come in first, then at entry points."""
 
     def __init__(self, stack: Stack, reckoning: Reckoning) -> None:
         snapshot = stack.snapshot
         known = snapshot.resources
         self._stack = stack
         self._entries = composition_of(known.values(), snapshot.relations).entries
+        self._doors = {each.id for each in known.values() if each.type in _DOORS}
         self._there = [
             (each.alarm, frozenset(each.watches))
             for each in watches_of(snapshot)
@@ -83,15 +90,19 @@ class _Stops:
         """
         struck = experiment.struck.keys() - self._entries
         there = sorted(
-            (not watched & self._entries, alarm)
+            (not watched & self._doors, not watched & self._entries, alarm)
             for alarm, watched in self._there
             if not watched <= struck
         )
         if there:
-            return [alarm for _, alarm in there[:_STOPS]]
+            return [alarm for *_, alarm in there[:_STOPS]]
         new = sorted(
             (each for each in self._missing if each.component.id not in struck),
-            key=lambda m: (m.component.id not in self._entries, m.component.id),
+            key=lambda m: (
+                m.component.id not in self._doors,
+                m.component.id not in self._entries,
+                m.component.id,
+            ),
         )
         added = [add_alarm(self._stack, each) for each in new[:_STOPS]]
         refs = [Ref(each.name, "Arn") for each in added if each]

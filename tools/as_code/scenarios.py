@@ -206,7 +206,7 @@ def _instances(scene: Scene) -> Iterator[Experiment]:
             startInstancesAfterDuration="PT10M",
         )
         yield found
-    for group in scene.members(GROUP, scenario=_COMPONENT):
+    for group in scene.members(GROUP):  # whose instances are lost, not the group itself
         facts = group.facts.get("autoscaling:DescribeAutoScalingGroups", {})
         name = str(facts.get("AutoScalingGroupName", group.name))
         found = _of(f"Instance lost: {name}", f"one instance of {name} is terminated", _COMPONENT)

@@ -1,0 +1,59 @@
+"""`seeams as-code`, as a user runs it."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+from typer.testing import Result
+
+from graph.runs import assess
+from state.as_code import AsCode
+from state.objectives import Objectives
+from state.store import Store
+from tests.graph.fakes import CountingAccount, request
+
+Seeams = Callable[..., Result]
+
+
+@pytest.fixture
+def assessed(tmp_path: Path) -> str:
+    """The address of a store with two databases assessed."""
+    url = f"sqlite:///{tmp_path}/seeams.db"
+    with Store(url) as store:
+        assess(store, request(), Objectives(rto_seconds=3600, rpo_seconds=900), CountingAccount())
+    return url
+
+
+def test_a_template_and_nothing_else_on_stdout(seeams: Seeams, assessed: str) -> None:
+    shown = seeams("as-code", "--thread", "shop", "alarms", "--store", assessed)
+    assert shown.exit_code == 0, shown.stderr
+    kinds = {each["Type"] for each in yaml.safe_load(shown.stdout)["Resources"].values()}
+    assert kinds == {"AWS::CloudWatch::Alarm", "AWS::CloudWatch::Dashboard"}
+    assert "to be given: OnCallTopicArn" in shown.stderr
+
+
+def test_terraform_in_a_file(seeams: Seeams, assessed: str, tmp_path: Path) -> None:
+    file = tmp_path / "shop.tf.json"
+    asked = ("as-code", "--thread", "shop", "--format", "terraform", "--store", assessed)
+    shown = seeams(*asked, "--output", str(file))
+    assert shown.exit_code == 0, shown.stderr
+    assert not shown.stdout
+    assert "aws_cloudwatch_metric_alarm" in json.loads(file.read_text())["resource"]
+    wrong = seeams(*asked, "--output", str(tmp_path / "shop.yaml"))
+    assert wrong.exit_code == 2
+
+
+def test_as_data(seeams: Seeams, assessed: str) -> None:
+    shown = seeams("as-code", "--thread", "shop", "experiments", "--json", "--store", assessed)
+    found = AsCode.model_validate(json.loads(shown.stdout))
+    assert found.checkpoint
+    assert [each.type for each in found.templates[0].declares if "FIS" in each.type]
+    assert {each.name for each in found.templates[0].parameters} >= {"ExperimentRoleArn"}
+
+
+def test_an_unknown_thread_is_named(seeams: Seeams, stored: str) -> None:
+    shown = seeams("as-code", "--thread", "nobody", "--store", stored)
+    assert shown.exit_code == 3
+    assert "nobody" in shown.stderr
