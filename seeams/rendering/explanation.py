@@ -174,6 +174,9 @@ def _behind(page: Page, category: CategoryExplained, names: Names) -> None:
             indent=2,
             hanging=6,
         )
+    if category.if_mended is None:
+        page.line("Nothing that was read can strike here.", indent=2)
+        return
     if not category.next:
         page.line("Nothing else can strike here.", indent=2)
     if category.if_mended == category.letter:

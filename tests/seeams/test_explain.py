@@ -60,6 +60,15 @@ def test_every_printed_sum_and_share_is_right(seeams: Seeams, assessed: str, wha
     assert shares(shown.stdout) >= 2
 
 
+def test_nothing_would_be_mended_where_nothing_strikes(seeams: Seeams, assessed: str) -> None:
+    calm = ("explain", "--thread", "shop", "shared_fate", "--store", assessed)
+    explained = json.loads(seeams(*calm, "--json").stdout)["explained"]
+    assert (explained["slowest"], explained["if_mended"]) == (None, None)
+    shown = seeams(*calm).stdout
+    assert "Nothing that was read can strike here." in shown
+    assert "would" not in shown.split("Behind it", 1)[1].replace("would set the letter next", "")
+
+
 def test_units_are_worked_out(seeams: Seeams, assessed: str) -> None:
     shown = seeams(
         "explain", "--thread", "shop", arn("db0"), "--store", assessed, env={"COLUMNS": "300"}
