@@ -1,6 +1,6 @@
 """A loss on paper: when what is back, what goes on, and what is not known."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from rich import box
@@ -49,12 +49,19 @@ def _against(loss: Loss) -> str:
         return "the objectives ask nothing of such a loss"
     return joined(
         (
-            f"recovery {words.recovery_of(loss.rto_seconds)} / RTO "
+            f"recovery {_found(words.recovery_of, loss.rto_seconds, loss.rto_met)} / RTO "
             f"{words.short_duration(loss.rto_allowed)}: {_met(loss.rto_met)}",
-            f"data lost {words.loss_of(loss.rpo_seconds)} / RPO "
+            f"data lost {_found(words.loss_of, loss.rpo_seconds, loss.rpo_met)} / RPO "
             f"{words.short_duration(loss.rpo_allowed)}: {_met(loss.rpo_met)}",
         )
     )
+
+
+def _found(in_words: Callable[[float | None], str], seconds: float | None, met: bool | None) -> str:
+    """An estimate; where too little is known, what it is at least."""
+    if met is not None:
+        return in_words(seconds)
+    return f"at least {in_words(seconds)}" if seconds else "?"
 
 
 def _met(met: bool | None) -> str:

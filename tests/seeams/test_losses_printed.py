@@ -95,7 +95,7 @@ def test_all_of_it_is_said(loss: Loss, snapshot: Snapshot) -> None:
     shown = " ".join(page(loss, Names(snapshot), 200).split())
     for words in (
         "az:eu-west-1a taken as: an Availability Zone is lost",
-        "recovery 5 h 40 min / RTO 24 h: not known, see below",
+        "recovery at least 5 h 40 min / RTO 24 h: not known, see below",
         "data lost 5 min / RPO 1 min: missed",
         "After the loss of eu-west-1a, the workload is back after 5 hours.",
         "lies there; 5 h 40 min with somebody at work",
@@ -144,3 +144,10 @@ def test_names_neither_style_nor_move_the_cursor(loss: Loss, snapshot: Snapshot)
     assert "\x1b[2J" not in shown
     assert "\u202e" not in shown
     assert "[red]x[/]" in shown
+
+
+def test_an_estimate_that_nobody_knows_is_no_zero(loss: Loss, snapshot: Snapshot) -> None:
+    unknown = loss.model_copy(update={"rto_seconds": 0, "rpo_seconds": 0, "rpo_met": None})
+    shown = page(unknown, Names(snapshot), 200)
+    assert "recovery ? / RTO 24 h: not known" in shown
+    assert "data lost ? / RPO 1 min: not known" in shown
