@@ -187,9 +187,11 @@ def fixes_of(texts: Sequence[str] | None) -> "tuple[Fix, ...]":
 
     found = []
     for text in texts or ():
-        check, _, resource = text.strip().partition("@")
+        check, at, resource = text.strip().partition("@")
         if not check:
             raise WrongUse(f"{text!r} names no check: write --fix CHECK or --fix CHECK@RESOURCE")
+        if at and not resource:  # a script's variable that is empty: it never meant everywhere
+            raise WrongUse(f"{text!r} names no resource: write --fix {check} to mend it everywhere")
         found.append(Fix(check=check, resource=resource or None))
     return tuple(found)
 

@@ -1,11 +1,14 @@
 """`seeams accept`."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from seeams import options
 from seeams.console import complain
+
+if TYPE_CHECKING:
+    from state.report import Report
 
 
 def accept(
@@ -39,7 +42,9 @@ def accept(
         chosen = proposals or [each.id for each in assessed.proposals]
         new = [each for each in dict.fromkeys(chosen) if each not in assessed.premises.accepted]
         if not new:
-            complain("Nothing to accept: " + _why(every))
+            complain("Nothing to accept: " + _why(every, assessed))
+            if as_json:
+                print_json(document_of(assessed, assessed))
             raise typer.Exit(0)
         before, after = let_count(opened, thread, new)
         if as_json:
@@ -50,7 +55,9 @@ def accept(
     raise typer.Exit(exit_code(after))
 
 
-def _why(every: bool) -> str:
-    if every:
-        return "this assessment has no proposal that its objectives cannot bear."
-    return "accepted already."
+def _why(every: bool, assessed: "Report") -> str:
+    if not every or assessed.premises.accepted:
+        return "accepted already."
+    if not assessed.thoughts:
+        return "no model took part in this assessment; `--model` of `seeams assess` names one."
+    return "no model proposed anything that stands in the way of the objectives."

@@ -137,7 +137,7 @@ def _first_clause(step: PlanStep) -> str:
 
 
 def _move(move: Move) -> str:
-    return f"{words.title_of(move.category)} stays {move.without or '?'}"
+    return f"{words.title_of(move.category)} gets no better than {move.without or '?'}"
 
 
 def _unreached(page: Page, each: Unreached, objectives: Objectives) -> None:

@@ -203,6 +203,9 @@ def test_an_accepted_proposal_moves_the_letter_as_its_arithmetic_says(
     assert (found["origin"], found["status"]) == ("model", "OPEN")
     assert after["usage"]["model_calls"] == after["usage"]["aws_calls"] == 0
     assert "accepted already" in mine.run(*accept, proposal["id"]).stderr
+    again = mine.run(*accept, "--all", "--json")
+    assert "accepted already" in again.stderr
+    assert letters(json.loads(again.stdout)) == letters(after)
 
     tighter = ("what-if", "--thread", "demo-food-agent", "--rto", "12h", "--json")
     asked = json.loads(mine.run(*tighter).stdout)

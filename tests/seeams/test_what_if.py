@@ -57,6 +57,13 @@ def test_fixes_are_written_as_a_check_and_perhaps_a_resource() -> None:
         fixes_of(["@db1"])
 
 
+def test_a_resource_that_is_left_empty_does_not_mean_everywhere() -> None:
+    with pytest.raises(
+        WrongUse, match=r"names no resource: write --fix a\.b to mend it everywhere"
+    ):
+        fixes_of(["a.b@"])
+
+
 def test_what_is_on_paper_is_said_first_and_wherever_the_result_is_shown(
     seeams: Seeams, shop: str
 ) -> None:
@@ -204,5 +211,14 @@ def test_a_plan_fits_the_terminal_and_escapes_what_the_account_says(
     said = captured.get()
     assert "\x1b[2J" not in said
     assert "may be a cheaper way" in " ".join(said.split())
+    assert "gets no better than F" in " ".join(said.split())
     lines = [line for line in said.splitlines() if "seeams " not in line]
     assert max(map(len, lines)) <= width
+
+
+def test_nothing_to_accept_says_why_and_is_still_one_document(seeams: Seeams, shop: str) -> None:
+    nothing = seeams("accept", "--thread", "shop", "--all", "--json", "--store", shop)
+    assert nothing.exit_code == 0
+    assert "no model took part" in nothing.stderr
+    document = json.loads(nothing.stdout)
+    assert document["before"]["overall"] == document["overall"]
