@@ -222,3 +222,11 @@ def test_nothing_to_accept_says_why_and_is_still_one_document(seeams: Seeams, sh
     assert "no model took part" in nothing.stderr
     document = json.loads(nothing.stdout)
     assert document["before"]["overall"] == document["overall"]
+
+
+def test_a_shortfall_that_the_report_lists_is_no_fix_but_has_a_way(
+    seeams: Seeams, shop: str
+) -> None:
+    refused = asked(seeams, shop, "--fix", "shortfall.misconfiguration_rto")
+    assert refused.exit_code == 2
+    assert "--target finds what shortens it" in " ".join(refused.stderr.split())

@@ -81,6 +81,10 @@ def failing(snapshot: Snapshot, judgements: Iterable[Judgement], fix: Fix) -> li
 
 def _check(check: str) -> Check:
     known = all_checks().get(check)
+    if known is None and check.startswith("shortfall."):
+        raise InvalidPremises(
+            f"{check} is no check but the sum of several: --target finds what shortens it"
+        )
     if known is None:
         near = difflib.get_close_matches(check, all_checks(), n=3)
         hint = f"did you mean {' or '.join(near)}?" if near else "`seeams checks` lists them"
