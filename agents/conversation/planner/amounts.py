@@ -24,7 +24,7 @@ _IN_WORDS = (
     (r"\bhalf (?:an|1) hour\b|\b(?:a )?half hour\b", "30 minutes"),
     (r"\bhalf a day\b", "12 hours"),
     (r"\bhalf a minute\b", "30 seconds"),
-    (r"\ban? (hour|day|week|minute|second)\b", r"1 \1"),
+    (r"\b(?:an?|1) (?:full |whole |single )?(hour|day|week|minute|second)\b", r"1 \1"),
 )
 _AGO = (
     (r"\byesterday\b", "1d"),
@@ -34,6 +34,16 @@ _AGO = (
     (r"\b(?:a|1) week ago\b", "7d"),
     (r"\b(?:a|1|last|one) month(?: ago)?\b", "30d"),
     (r"\b(?:last|past|this|previous) year\b", "365d"),
+)
+_ISO_DATE = r"\b(\d{4}-\d{2}-\d{2})\b"
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH = rf"(?P<month>{'|'.join(_MONTHS)})[a-z]*\.?"
+_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
+_YEAR = r"(?:,? (?P<year>\d{4}))?\b"
+_DATES = (rf"\b{_DAY}(?: of)? {_MONTH}{_YEAR}", rf"\b{_MONTH} (?:the )?{_DAY}{_YEAR}")
+_NOT_TO_LAST = "".join(
+    f"(?<!\\b{word} )"
+    for word in ("can", "could", "may", "might", "must", "not", "should", "to", "will", "would")
 )
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -98,12 +108,10 @@ def _amounts(text: str) -> list[tuple[int, int]]:
 
 def since_in(text: str, today: date) -> str | None:
     """From when on, as a date or how long ago: `2026-11-01`, `7d`."""
-    iso = re.search(r"\b(\d{4}-\d{2}-\d{2})\b", text)
-    if iso:
-        try:
-            return date.fromisoformat(iso[1]).isoformat()
-        except ValueError:
-            return None
+    for pattern, day_of in ((_ISO_DATE, _iso), *((each, _last) for each in _DATES)):
+        dated = re.search(pattern, text)
+        if dated:
+            return day_of(dated, today)
     for pattern, ago in _AGO:
         if re.search(pattern, text):
             return ago
@@ -115,5 +123,26 @@ def since_in(text: str, today: date) -> str | None:
             back = (today.weekday() - number) % 7 or 7
             return (today - timedelta(days=back)).isoformat()
     spans = durations_in(text)
-    ago_words = re.search(r"\bago\b|\bsince\b|\b(?:last|past)\s+\d", text)
+    ago_words = re.search(rf"\bago\b|\bsince\b|{_NOT_TO_LAST}\b(?:last|past)\s+\d", text)
     return spans[0].text if spans and ago_words else None
+
+
+def _iso(dated: re.Match[str], _today: date) -> str | None:
+    try:
+        return date.fromisoformat(dated[1]).isoformat()
+    except ValueError:
+        return None
+
+
+def _last(dated: re.Match[str], today: date) -> str | None:
+    """A day and month; without a year, the last such day."""
+    day, month = int(dated["day"]), _MONTHS.index(dated["month"]) + 1
+    years = [int(dated["year"])] if dated["year"] else [today.year, today.year - 1]
+    for year in years:
+        try:
+            found = date(year, month, day)
+        except ValueError:
+            continue
+        if found <= today:
+            return found.isoformat()
+    return None

@@ -8,7 +8,10 @@ from agents.conversation.planner.reading import Reading
 from agents.conversation.planner.vocabulary import Named
 from tools.diagram.words import type_words
 
-_MENDING = r"\b(?:turn|switch|enabl|activat|add|introduc|us)(?:ed|e)?\b|\bput\b"
+_MENDING = (
+    r"\b(?:turn|switch|enabl|activat|add|introduc|mov|migrat|replac)(?:ed|e)?\b|\bput\b|\bused?\b"
+)
+_TOGETHER = r"\band\b|\bplus\b|\bwith\b|[+&,;]"
 _ZONE = r"\b(?:az|azs|zones?|data ?cent(?:er|re)s?)\b"
 _NO_AMOUNT = re.compile(
     r"\b(?:rto|rpo)\b|\b\d+(?:\.\d+)?\s*(?:h|min|s|d|hours?|minutes?|days?|seconds?)?\b"
@@ -93,18 +96,31 @@ class Naming:
         if not self.r.named and self.r.strangers:
             return self._no_such()
         on = self.resources()
-        phrase = _NO_AMOUNT.sub(" ", re.sub(r"[^\w -]", " ", self.r.unnamed))
-        found = self.r.vocabulary.fixes_for(phrase, on)
+        several = self._several(on)
+        if len(several) > 1:
+            return [each for check in several for each in self._placed(check, on)]
+        found = self._fixes(self.r.unnamed, on)
         if not found:
             options = [f"what if we fixed {each}" for each in self.r.vocabulary.failing_on(on)[:3]]
-            said = on and self.r.has(_MENDING)
+            said = self.r.has(_MENDING) and (on or self.r.has(r"\b(?:we|i)\b"))
             return clarify("unknown_fix", options=options) if said else None
         if len(found) > 1:
             return clarify(
                 "ambiguous", "Which of these?", [f"what if we fixed {each}" for each in found[:4]]
             )
-        places = [each.call for each in on if each.id in self.r.vocabulary.where(found[0])]
-        return [f"{found[0]}@{place}" for place in places] or [found[0]]
+        return self._placed(found[0], on)
+
+    def _several(self, on: Sequence[Named]) -> list[str]:
+        """The checks of `Multi-AZ and deletion protection`, where each part names one alone."""
+        parts = [self._fixes(part, on) for part in re.split(_TOGETHER, self.r.unnamed)]
+        return list(dict.fromkeys(found[0] for found in parts if len(found) == 1))
+
+    def _fixes(self, text: str, on: Sequence[Named]) -> list[str]:
+        return self.r.vocabulary.fixes_for(_NO_AMOUNT.sub(" ", re.sub(r"[^\w -]", " ", text)), on)
+
+    def _placed(self, check: str, on: Sequence[Named]) -> list[str]:
+        where = self.r.vocabulary.where(check)
+        return [f"{check}@{each.call}" for each in on if each.id in where] or [check]
 
     def _no_such(self) -> Call:
         name = self.r.strangers[0]

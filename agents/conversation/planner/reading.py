@@ -23,19 +23,26 @@ CATEGORIES: Mapping[str, str] = {
 _SEVERITIES = ("critical", "high", "medium", "low")
 _POLITE = re.compile(
     r"\b(?:please|pls|kindly|thanks|thank you|hey|hi there)\b"
-    r"|^(?:so|well|ok|okay|um|right)[, ]+"
-    r"|\b(?:could|can|would|will) you (?:please )?(?=\w+ )"
+    r"|^(?:(?:so|well|ok|okay|u[mh]+|hm+|right|ah|oh|yeah|yes|fine)[,. ]+)+"
+    r"|(?<!what )(?<!which )(?<!how )\b(?:could|can|would|will) you (?:please )?(?=\w+ )"
     r"|\bi(?:'d| would) (?:like|love)(?: you)?(?: to)?\b|\bi (?:want|need)(?: you)?(?: to)?\b"
 )
 _RTO = re.compile(
     r"\brto\b|\brecovery[ -]time(?: objective)?\b|\bback\b|\bup (?:again|and running)\b"
     r"|\bdowntime\b|\bdown\b|\boutages?\b|\brecover(?:ed|s|y)?\b(?! point)|\brestored\b"
-    r"|\boffline\b|\bunavailable\b"
+    r"|\boffline\b|\bunavailable\b|\bsurviv\w*(?=.*\bwithin\b)"
 )
 _RPO = re.compile(
     r"\brpo\b|\brecovery[ -]point(?: objective)?\b|\bdata[ -]loss\b|\blos[et]\b(?= [^.?!]*\bdata\b)"
     r"|\bof (?:the |our )?data\b|\blost data\b"
+    r"|\blos(?:e|es|t|ing)\b(?= (?:(?:at most|up to|no more than|more than|only|max(?:imum)?) )?\d)"
 )
+_REGION_BEFORE = re.compile(r"\bregion(?:al|'s)?[ -]$")
+_OF_REGION = re.compile(
+    r" (?:for |of |from )?(?:(?:the |a )?(?:loss|losing|outage|failure) (?:of )?)?"
+    r"(?:(?:a|the|our|whole|entire) )*region\b"
+)
+_ZONE_BY_LETTER = re.compile(r"\b(?:az|zone|availability zone)[ -]?([a-f])\b(?![-'])")
 _ZONE = re.compile(r"\b[a-z]{2}(?:-[a-z]+)+-\d[a-z]\b|\b[a-z]{3,4}\d-az\d\b")
 _REGION = re.compile(r"\b[a-z]{2}(?:-[a-z]+)+-\d\b(?![a-z-])")
 _CHECK = re.compile(r"\b[a-z0-9]+\.[a-z0-9_]+\b(?:@[^\s,;?!]+)?")
@@ -84,7 +91,11 @@ class Reading:
     @cached_property
     def zones(self) -> list[str]:
         """Availability Zones by name or id, whether or not they are the workload's."""
-        return list(dict.fromkeys(_ZONE.findall(self.text)))
+        named = _ZONE.findall(self.text)
+        if not named and len(self.vocabulary.regions) == 1:  # `zone b`
+            letters = _ZONE_BY_LETTER.findall(self.text)
+            named = [f"{self.vocabulary.regions[0]}{letter}" for letter in letters]
+        return list(dict.fromkeys(named))
 
     @cached_property
     def regions(self) -> list[str]:
@@ -117,9 +128,12 @@ class Reading:
 
     @cached_property
     def objectives(self) -> Mapping[str, Sequence[str]]:
-        """`rto` and `rpo` -> the durations that are said of them, each by the nearest word."""
-        cues = [("rto", m) for m in _RTO.finditer(self.text)]
-        cues += [("rpo", m) for m in _RPO.finditer(self.text)]
+        """Objectives -> the durations that are said of them, each by the nearest word.
+
+        `rto` and `rpo`; `region_rto` and `region_rpo` where the loss of a Region is spoken of.
+        """
+        cues = [(_kind("rto", m, self.text), m) for m in _RTO.finditer(self.text)]
+        cues += [(_kind("rpo", m, self.text), m) for m in _RPO.finditer(self.text)]
         found: dict[str, list[str]] = {}
         for span in self.durations:
             near = [(_distance(span, m, self.text), kind) for kind, m in cues]
@@ -200,8 +214,15 @@ def _word(word: str, names: Iterable[str]) -> str:
         and abs(len(each) - len(word)) <= allowed
         and OSA.distance(word, each) <= allowed
         and each.rstrip("s") != word.rstrip("s")
+        and each not in (f"{word}d", f"{word}ed")
     ]
     return min(near, key=lambda each: OSA.distance(word, each)) if near else word
+
+
+def _kind(objective: str, cue: re.Match[str], text: str) -> str:
+    """An objective of its own for the loss of a Region, or the usual one."""
+    of_region = _REGION_BEFORE.search(text[: cue.start()]) or _OF_REGION.match(text[cue.end() :])
+    return f"region_{objective}" if of_region else objective
 
 
 def _distance(span: Span, cue: re.Match[str], text: str) -> float:

@@ -13,7 +13,7 @@ from agents.conversation.planner.amounts import since_in
 from agents.conversation.planner.calls import NOTHING_SAID, Call, Said, clarify
 from agents.conversation.planner.naming import Naming
 from agents.conversation.planner.reading import Reading
-from agents.conversation.planner.topics import scope_in, topic_in
+from agents.conversation.planner.topics import scope_in, topic_in, topic_named
 from agents.conversation.planner.vocabulary import Vocabulary
 
 _WITH_AT = frozenset(("explain", "show", "diagram", "lose", "recommend", "runbook"))
@@ -50,7 +50,9 @@ class _Asked:
         if not re.search(r"\w", self.r.text):
             return clarify("not_understood")
         rules: tuple[Callable[[], Call | None], ...] = (
+            self._several,
             self._docs,
+            self._act,
             self._order,
             self._sweep,
             self._letter,
@@ -82,6 +84,17 @@ class _Asked:
 
     # -- rules, in their order --------------------------------------------------------------------
 
+    def _several(self) -> Call | None:
+        """Two things are asked for at once."""
+        found: dict[str, str] = {}
+        for part in re.split(cues.AND, self.r.text):
+            kinds = [k for k, pattern in cues.DELIVERED.items() if re.search(pattern, part)]
+            if kinds:
+                found.setdefault(kinds[0], " ".join(part.split()))
+        if len(found) < 2:
+            return None
+        return clarify("ambiguous", "One at a time: which one?", list(found.values()))
+
     def _docs(self) -> Call | None:
         if not self.r.has(cues.DOCS):
             return None
@@ -94,6 +107,12 @@ class _Asked:
             return clarify("incomplete", "On which topic?", options)
         return Call("docs", {"about": words})
 
+    def _act(self) -> Call | None:
+        """Something is down, or will be: what is to be done, not what would stop."""
+        if not self.r.has(cues.ACT) or not self.r.has(cues.LOST):
+            return None
+        return self._written()
+
     def _order(self) -> Call | None:
         """What would change the account."""
         tools = rf"{cues.RUNBOOK}|{cues.DRAW}|{cues.SWEEP}|{cues.GRADES}|\bon paper\b"
@@ -102,10 +121,10 @@ class _Asked:
         return clarify("read_only")
 
     def _sweep(self) -> Call | None:
-        several = any(len(values) > 1 for values in self.r.objectives.values())
-        if not self.r.has(cues.SWEEP) and not several:
+        grid = {k: list(v) for k, v in self.r.objectives.items() if k in ("rto", "rpo")}
+        if not self.r.has(cues.SWEEP) and not any(len(values) > 1 for values in grid.values()):
             return None
-        arguments: dict[str, Any] = {kind: list(v) for kind, v in self.r.objectives.items()}
+        arguments: dict[str, Any] = dict(grid)
         if self.r.categories:
             arguments["category"] = self.r.categories[0]
         return Call("sweep", arguments)
@@ -128,10 +147,11 @@ class _Asked:
 
     def _objectives(self) -> Call | None:
         """Times that are said of RTO or RPO, or follow some that were."""
-        if not self.r.durations or since_in(self.r.text, self.r.vocabulary.today):
+        ago = since_in(self.r.text, self.r.vocabulary.today)
+        if not self.r.durations or ago or self._lasts():
             return None
         if self.r.objectives:
-            return Call("what_if", {**self._carried(), **self._terms(), **self._beside()})
+            return self._on_terms()
         before = self.said.last_of("what_if")
         kinds = [kind for kind in ("rto", "rpo") if before and kind in before.arguments]
         time = self.r.durations[-1].text
@@ -142,12 +162,16 @@ class _Asked:
             return clarify("ambiguous", "Of which objective?", options)
         return None
 
+    def _on_terms(self) -> Call:
+        beside = self._beside()
+        if isinstance(beside, Call):
+            return beside
+        return Call("what_if", {**self._carried(), **self._terms(), **beside})
+
     def _runbook(self) -> Call | None:
-        restoring = self.r.has(r"\bhow (?:do|can|would|to)\b.*\b(?:restore|recover)\b")
-        if not self.r.has(cues.RUNBOOK) and not restoring:
+        if not self.r.has(cues.RUNBOOK) and not self.r.has(cues.RESTORE):
             return None
-        scope = scope_in(self.r)
-        return Call("runbook", {"scope": scope} if scope else {})
+        return self._written()
 
     def _diagram(self) -> Call | None:
         return Call("diagram", {}) if self.r.has(cues.DRAW) else None
@@ -159,8 +183,10 @@ class _Asked:
         if self.hypothetical and not since and not self.r.has(r"\bcompare"):
             return None
         asked = self.said.last_of("what_if")
-        if asked and not since and self.r.has(r"\b(?:that|this|it)\b|\bwhat-?if\b|\boriginal"):
+        if asked and not since and self.r.has(cues.OF_WHAT_IF):
             return Call("compare", {"between": "what-if"})
+        if not since and self.r.has(cues.SINCE_WHAT):
+            return clarify("incomplete", "Since when?", ["what changed since 2026-11-01"])
         return Call("compare", {"since": since} if since else {})
 
     def _lose(self) -> Call | None:
@@ -176,7 +202,8 @@ class _Asked:
 
     def _fixes(self) -> Call | None:
         """Something mended on paper."""
-        if not self.hypothetical and not self.r.has(r"\bon paper\b"):
+        goes_on = self.follows and self.said.before("what_if")
+        if not self.hypothetical and not self.r.has(r"\bon paper\b") and not goes_on:
             return None
         fixes = self.names.mended()
         if isinstance(fixes, Call):
@@ -196,9 +223,13 @@ class _Asked:
         before = self.said.before("recommend") if more else {}
         topic = topic_in(self.r)
         again = topic and more and self.said.last and self.said.last.verb == "recommend"
-        if not self.r.has(cues.RECOMMEND) and not again:
+        fewer = (
+            self.said.before("recommend") if re.fullmatch(cues.JUST_SO_MANY, self.r.text) else {}
+        )
+        if not self.r.has(cues.RECOMMEND) and not again and not fewer:
             return None
-        number = re.search(r"\b(\d+)\b", self.r.unnamed)
+        before = fewer or before
+        number = re.search(cues.SO_MANY, self.r.unnamed)
         arguments = {name: value for name, value in before.items() if name != "at"}
         if topic:
             arguments["topic"] = topic
@@ -224,6 +255,10 @@ class _Asked:
             return None
         if "findings" in kinds and (severities or kinds[0] == "resources"):
             kinds = ["findings"]
+        topic = None if self.r.named or self.r.categories else topic_named(self.r)
+        weak = kinds[0] == "findings" or (kinds[0] == "gaps" and not self.r.has(cues.UNREAD))
+        if topic and weak:  # findings are not sorted by topics: recommendations are
+            return Call("recommend", {"topic": topic})
         arguments: dict[str, Any] = {"what": kinds[0]}
         if kinds[0] == "findings":
             if severities:
@@ -269,6 +304,10 @@ class _Asked:
 
     # -- parts ------------------------------------------------------------------------------------
 
+    def _written(self) -> Call:
+        scope = scope_in(self.r)
+        return Call("runbook", {"scope": scope} if scope else {})
+
     def _explained(self, **arguments: str) -> Call:
         subject = self.names.subject()
         return (
@@ -288,13 +327,28 @@ class _Asked:
         kept = ("rto", "rpo", "region_rto", "region_rpo", "fixes")
         return {k: v for k, v in before.arguments.items() if k in kept}
 
-    def _beside(self) -> dict[str, Any]:
+    def _lasts(self) -> bool:
+        """Whether the only time is how long something named is lost: `if orders-db is down for`."""
+        times, text = self.r.durations, self.r.text
+        somewhere = self.r.named or self.r.zones or self.r.regions
+        return bool(
+            somewhere
+            and len(times) == 1
+            and not self.r.speaks_of_objectives
+            and re.search(cues.LASTS, text[: times[0].start])
+        )
+
+    def _beside(self) -> "dict[str, Any] | Call":
         """Fixes and losses that stand beside objectives in one sentence."""
         found: dict[str, Any] = {}
-        if self.r.zones or (self.r.named and self.r.has(cues.LOST)):
+        of_region = any(kind.startswith("region") for kind in self.r.objectives)
+        somewhere = self.r.has(cues.PLACE_LOST) and not of_region
+        if self.r.zones or somewhere or (self.r.named and self.r.has(cues.LOST)):
             place = self.names.place(required=False)
             if isinstance(place, str):
                 return {"lose": place}
+            if place and somewhere:
+                return place
         if self.r.checks or self.r.named:
             fixes = self.names.mended()
             if isinstance(fixes, list) and fixes:

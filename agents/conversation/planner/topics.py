@@ -22,7 +22,10 @@ _FREE = re.compile(
     r"\b(?:about|on|for|regarding|around|concerning)\b (?:the |our |my |better )*(.+)"
 )
 
-_NOTHING = r"(?:us|me|now|today|it|this|that|start)?"
+_NOTHING = (
+    r"(?:us|me|now|today|it|this|that|start"
+    r"|(?:next|this|the next|the coming) (?:\d+ )?(?:sprint|week|month|quarter|year)s?)?"
+)
 
 
 def topic_in(reading: Reading) -> str | None:
@@ -34,9 +37,17 @@ def topic_in(reading: Reading) -> str | None:
             return topic
     if reading.categories:
         return reading.categories[0]
+    return topic_named(reading) or _free(reading)
+
+
+def topic_named(reading: Reading) -> str | None:
+    """A topic by its own words; neither a resource nor a category."""
+    for topic, pattern in TOPICS.items():
+        if re.search(pattern, reading.unnamed):
+            return topic
     slugs = {category.slug for category in categories()}
     names = [n for n in topic_names() if n not in slugs and re.search(rf"\b{n}\b", reading.unnamed)]
-    return names[0] if names else _free(reading)
+    return names[0] if names else None
 
 
 def _free(reading: Reading) -> str | None:

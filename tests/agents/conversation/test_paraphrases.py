@@ -1,6 +1,9 @@
-"""How well questions are understood without a model: a published set, a third of it held out.
+"""How well questions are understood without a model: by three sets.
 
-The held-out third was written before the rules, and no rule is tuned on it.
+Those who wrote the rules wrote the published and the held-out set with them; no rule is tuned on
+the held-out one. The second one was written by somebody who had not read the rules: 58 of its 100
+questions were understood at first, 25 of the others were asked back, 17 were answered wrongly. The
+rules have been mended by it since: it is held out no more.
 """
 
 import json
@@ -17,6 +20,7 @@ from tests.agents.conversation.workload import TODAY, ledger_of, shop
 
 HERE = Path(__file__).parent
 PUBLISHED, HELD_OUT = "paraphrases.jsonl", "held_out.jsonl"
+SECOND = "second_held_out.jsonl"
 Case = Mapping[str, Any]
 
 
@@ -51,7 +55,7 @@ def as_wanted(case: Case) -> bool:
     return (call.verb, arguments) == (case["verb"], case["arguments"])
 
 
-@pytest.mark.parametrize(("file", "least"), [(PUBLISHED, 0.95), (HELD_OUT, 0.85)])
+@pytest.mark.parametrize(("file", "least"), [(PUBLISHED, 0.95), (HELD_OUT, 0.85), (SECOND, 0.85)])
 def test_paraphrases_are_understood(file: str, least: float) -> None:
     every = cases(file)
     missed = [case["say"] for case in every if not as_wanted(case)]

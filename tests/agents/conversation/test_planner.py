@@ -10,9 +10,15 @@ from agents.conversation.planner import Call, Planner, Said, Vocabulary, underst
 from agents.conversation.planner.amounts import durations_in, since_in, with_digits
 from agents.conversation.planner.vocabulary import Named
 from agents.conversation.verbs import verbs
-from tests.agents.conversation.test_paraphrases import HELD_OUT, PUBLISHED, cases, vocabulary
+from tests.agents.conversation.test_paraphrases import (
+    HELD_OUT,
+    PUBLISHED,
+    SECOND,
+    cases,
+    vocabulary,
+)
 
-QUESTIONS = [case["say"] for file in (PUBLISHED, HELD_OUT) for case in cases(file)]
+QUESTIONS = [case["say"] for file in (PUBLISHED, HELD_OUT, SECOND) for case in cases(file)]
 WORDS = sorted({word for question in QUESTIONS for word in question.split()})
 SENTENCES = st.one_of(
     st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join),
@@ -84,6 +90,12 @@ def test_durations(text: str, durations: list[str]) -> None:
         ("since friday", "2026-11-20"),
         ("since thursday", "2026-11-26"),
         ("whatever", None),
+        ("since the 20th of november", "2026-11-20"),
+        ("since dec 3", "2025-12-03"),
+        ("since 1 may 2025", "2025-05-01"),
+        ("since the 31st of november", None),
+        ("in the last 2 days", "2d"),
+        ("an outage may last 2 days", None),
     ],
 )
 def test_points_in_time(text: str, since: str | None) -> None:
@@ -140,3 +152,58 @@ def test_the_rules_speak_as_a_chat_model() -> None:
     planner = Planner(vocabulary=vocabulary())
     first = planner.bind_tools([]).invoke("draw it")
     assert [(call["name"], call["args"]) for call in first.tool_calls] == [("diagram", {})]
+
+
+ORDERS_DB = "resource:orders-db"
+TWO_FIXES = ("rds.instance_single_az@orders-db", "rds.instance_deletion_protection_off@orders-db")
+
+
+@pytest.mark.parametrize(
+    ("question", "verb", "arguments"),
+    [
+        # how long something is lost is no objective
+        ("what if orders-db is down for 2 hours", "lose", {"what": ORDERS_DB}),
+        # who stands before an outage wants to know what to do
+        (
+            "orders-db has been down for 20 minutes, what do I do?",
+            "runbook",
+            {"scope": "orders-db"},
+        ),
+        ("what if orders-db is deleted", "lose", {"what": ORDERS_DB}),
+        # a Region's objectives are their own
+        ("rto 1h and region rto 1d", "what_if", {"rto": "1h", "region_rto": "1d"}),
+        # nothing that is named is dropped
+        ("rto 1h and we lose the region", "what_if", {"rto": "1h", "lose": "region:eu-west-1"}),
+        (
+            "what if we enabled multi-az and deletion protection on orders-db",
+            "what_if",
+            {"fixes": list(TWO_FIXES)},
+        ),
+        # a zone that the workload has not goes to the verb, which says which there are
+        ("what if zone b fails", "lose", {"what": "az:eu-west-1b"}),
+        ("what if zone c fails", "lose", {"what": "az:eu-west-1c"}),
+        # findings go by severity, category and resource; other topics are recommendations'
+        ("show the problems with deployments", "recommend", {"topic": "deployment"}),
+        ("show the problems with orders-db", "show", {"what": "findings", "resource": "orders-db"}),
+        ("show me the gaps", "show", {"what": "gaps"}),
+        ("show me the gaps in our monitoring", "recommend", {"topic": "observability"}),
+        # days to do things in are no number of things
+        ("what should we do in the next 2 weeks", "recommend", {}),
+    ],
+)
+def test_what_would_mislead(question: str, verb: str, arguments: dict[str, object]) -> None:
+    call = understand(question, vocabulary())
+    assert (call.verb, dict(call.arguments)) == (verb, arguments)
+
+
+@pytest.mark.parametrize(
+    ("question", "reason"),
+    [
+        ("what changed since the release", "incomplete"),  # which is no time that is known
+        ("rto 1h and we lose a zone", "ambiguous"),
+        ("draw it and give me the top 3", "ambiguous"),
+    ],
+)
+def test_it_is_rather_asked_back(question: str, reason: str) -> None:
+    call = understand(question, vocabulary())
+    assert (call.verb, call.arguments["reason"]) == ("clarify", reason)
