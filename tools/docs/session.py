@@ -59,11 +59,10 @@ class McpLibrary:
         self._waiting_for: set[Future[Any]] = set()
         self._stopped = False
         self._ending = threading.Lock()  # taken by whoever ends the session, and never given back
-        self._loop = asyncio.new_event_loop()
         self._ready: Future[Mapping[str, BaseTool]] = Future()
-        self._holding = self._loop.create_task(self._hold(opening))
+        self._held: tuple[asyncio.AbstractEventLoop, asyncio.Task[None]] | None = None
         self._thread = threading.Thread(
-            target=self._serve, name=f"documentation {name}", daemon=True
+            target=self._serve, args=(opening,), name=f"documentation {name}", daemon=True
         )
         atexit.register(self.close)  # an exit that nobody foresaw leaves no process behind either
         self._thread.start()
@@ -89,9 +88,10 @@ class McpLibrary:
         for waited in (self._ready, *tuple(self._waiting_for)):
             waited.cancel()
         # A second cancellation would interrupt the first in waiting for the process to go.
-        if self._ending.acquire(blocking=False):
+        if self._held and self._ending.acquire(blocking=False):
+            loop, holding = self._held
             with suppress(RuntimeError):  # the loop is closed: there is nothing left to end
-                self._loop.call_soon_threadsafe(self._holding.cancel)
+                loop.call_soon_threadsafe(holding.cancel)
 
     def close(self) -> None:
         """See `Library`."""
@@ -131,9 +131,9 @@ class McpLibrary:
             self._end_calls()
 
     def _begin(self, tool: "BaseTool", arguments: Mapping[str, Any]) -> Future[Any]:
-        if not self._thread.is_alive():
+        if not self._thread.is_alive() or self._held is None:
             raise DocumentationFailed("the connection is gone")
-        calling = asyncio.run_coroutine_threadsafe(tool.ainvoke(dict(arguments)), self._loop)
+        calling = asyncio.run_coroutine_threadsafe(tool.ainvoke(dict(arguments)), self._held[0])
         self._waiting_for.add(calling)
         if self._stopped:  # between the question and its being noted
             calling.cancel()
@@ -144,15 +144,21 @@ class McpLibrary:
         while self._waiting_for:
             self._waiting_for.pop().cancel()
 
-    def _serve(self) -> None:
-        asyncio.set_event_loop(self._loop)
+    def _serve(self, opening: "Opening") -> None:
+        # Made on this thread: Ctrl-C reaches the main one, and would leave half a loop there.
+        loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(loop)
+        holding = loop.create_task(self._hold(opening))
+        self._held = loop, holding
+        if self._stopped:  # before there was anything to cancel
+            self.stop()
         try:
-            self._loop.run_until_complete(self._holding)
+            loop.run_until_complete(holding)
         except BaseException as error:
             with suppress(InvalidStateError):  # it was ready before, or nobody waits any more
                 self._ready.set_exception(error)
         finally:
-            self._loop.close()
+            loop.close()
 
     async def _hold(self, opening: "Opening") -> None:
         from langchain_mcp_adapters.tools import load_mcp_tools

@@ -1,19 +1,17 @@
 """The three samples, assessed once: what a runbook is made from."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import pytest
 
 from graph.runs import assess, reckoning_of, snapshot_of
-from seeams.accounts import account_of, reader
 from state.channels import Request
 from state.objectives import DAY, HOUR, Objectives
 from state.report import Report
 from state.runbooks import Runbook
-from state.snapshot import Selector, Snapshot
+from state.snapshot import Snapshot
 from state.store import Store
-from tools.embedded.server import EmbeddedAccount
 from tools.grading.reckoning import Reckoning
 from tools.runbook import runbook_of
 
@@ -34,23 +32,24 @@ class Assessed:
 
 
 @pytest.fixture(scope="session")
-def assessed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Assessed]]:
-    """A sample by its name; an account is built when the first is asked for."""
+def assessed(
+    tmp_path_factory: pytest.TempPathFactory, samples_read: Mapping[str, Snapshot]
+) -> Iterator[Callable[[str], Assessed]]:
+    """A sample by its name, assessed when it is first asked for."""
     path = tmp_path_factory.mktemp("store") / "seeams.db"
     found: dict[str, Assessed] = {}
-    with EmbeddedAccount() as account, Store(f"sqlite:///{path}") as store:
-        account.build(*SAMPLES)
-        read = reader(account_of(account.session(), lambda *_: None, account.endpoint_url))
+    with Store(f"sqlite:///{path}") as store:
 
         def sample(name: str) -> Assessed:
             if name not in found:
+                seen = samples_read[name]
                 request = Request(
                     thread=name,
-                    selector=Selector(tags={"workload": name}),
-                    account="123456789012",
-                    regions=(account.region,),
+                    selector=seen.selector,
+                    account=seen.account,
+                    regions=tuple(seen.regions),
                 )
-                report = assess(store, request, OBJECTIVES, read)
+                report = assess(store, request, OBJECTIVES, lambda *_: seen)
                 found[name] = Assessed(
                     report, snapshot_of(store, report), reckoning_of(store, report)
                 )
