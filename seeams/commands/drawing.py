@@ -12,6 +12,8 @@ from seeams.console import complain, plain
 
 _KINDS = (".mmd", ".svg", ".png")
 _WIDEST = 8000  # pixels
+_MOST_TEXT = 50_000  # characters: Mermaid's own limit, that a page cannot raise for itself
+_ROOM = {"maxTextSize": 10_000_000, "maxEdges": 100_000}
 
 
 def diagram(
@@ -26,9 +28,18 @@ def diagram(
         str | None,
         typer.Option(metavar="ID", help="With the findings of this result of `seeams history`."),
     ] = None,
+    full: Annotated[
+        bool,
+        typer.Option(
+            "--full", help="Each resource by itself, also where there are many that are alike."
+        ),
+    ] = False,
     store: options.StoreUrl = None,
 ) -> None:
-    """Draw the architecture that was read, with the findings marked on it."""
+    """Draw the architecture that was read, with the findings marked on it.
+
+    What is alike stands together where there is much of it, so that it stays readable.
+    """
     from seeams.outcomes import require_folder
     from seeams.stored import report_at, snapshot_of
     from state.errors import WrongUse
@@ -41,7 +52,9 @@ def diagram(
         require_folder(output)
     with Store(store) as opened:
         report = report_at(opened, thread, checkpoint)
-        source = draw(snapshot_of(opened, report), report)
+        source = draw(snapshot_of(opened, report), report, full=full)
+    if len(source) > _MOST_TEXT and (output is None or output.suffix.lower() == ".mmd"):
+        complain("larger than GitHub and its likes draw; --output FILE.svg draws it here")
     if output is None:
         sys.stdout.write(source)
         sys.stdout.flush()
@@ -59,7 +72,7 @@ def _write(source: str, output: Path) -> None:
     else:
         import mermaidx
 
-        picture = mermaidx.Diagram(source)
+        picture = mermaidx.Diagram(source, config=_ROOM)
         content = picture.svg().encode() if kind == ".svg" else _png(picture)
     with writing(output):
         output.write_bytes(content)

@@ -27,7 +27,7 @@ from state.objectives import Objectives
 from state.report import Report, WorkloadSummary
 from state.snapshot import Relation, RelationKind, Resource, Selector, Snapshot
 from tools.diagram import draw
-from tools.diagram.drawing import CROWDED, MOST_EDGES
+from tools.diagram.grouping import CROWDED, MOST_EDGES
 from tools.diagram.mermaid import quoted
 from tools.diagram.words import type_words
 

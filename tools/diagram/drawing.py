@@ -1,14 +1,16 @@
-"""From a snapshot to what is drawn: nodes, edges, and fewer of both when there are many."""
+"""From a snapshot to what is drawn: what is worth a node, an edge or a box."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from state.report import Report
-from state.snapshot import Relation, RelationKind, Snapshot
-from tools.diagram.marks import UNMARKED, Mark, marks, worst_severity
-from tools.diagram.places import SUBNET, VPC, Place, places
+from state.snapshot import Relation, RelationKind, Resource, Snapshot
+from tools.diagram.grouping import READABLE, gathered, one, thinned
+from tools.diagram.marks import UNMARKED, Mark, marks, together
+from tools.diagram.parts import Box, Drawing, Edge, Node
+from tools.diagram.places import MANY, SUBNET, VPC, Place, places
 
 # Drawn only if something is wrong with them: everything has them, and nothing flows through them.
 PERIPHERAL = frozenset(
@@ -50,64 +52,16 @@ ALARM, WATCHES = "AWS::CloudWatch::Alarm", "watches"
 ROLE = "AWS::IAM::Role"
 CONTAINERS = frozenset((VPC, SUBNET))
 
-READABLE = 24  # nodes that need no grouping
-CROWDED = 40  # nodes beyond which what is alike but not equal is grouped too
-MOST_EDGES = 140
 
-
-@dataclass(frozen=True)
-class Node:
-    """One resource, or several alike."""
-
-    ids: tuple[str, ...]
-    names: tuple[str, ...]
-    type: str
-    place: Place
-    mark: Mark = UNMARKED
-    missing: bool = False  # something names it, but it is not there
-    alarms: int = 0  # that watch it and are not drawn
-    on_path: bool = False  # of the hard dependencies that the overall recovery waits for
-
-
-@dataclass(frozen=True, order=True)
-class Edge:
-    """A relation between two nodes, by the id of each one's first resource."""
-
-    source: str
-    target: str
-    kind: RelationKind
-    label: str = ""
-    on_path: bool = False
-
-
-@dataclass(frozen=True)
-class Drawing:
-    """What is drawn, and what was left out for want of room."""
-
-    nodes: tuple[Node, ...]
-    edges: tuple[Edge, ...]
-    boxes: Mapping[tuple[str, ...], Mark]  # marks of VPCs and zones
-    left_out: tuple[str, ...] = ()
-    path: str = ""  # what the marked path is, in a sentence
-
-
-def drawing(snapshot: Snapshot, report: Report) -> Drawing:
-    """What the diagram of a workload shows."""
+def drawing(snapshot: Snapshot, report: Report, *, full: bool = False) -> Drawing:
+    """What the diagram of a workload shows; all of it one by one if `full`."""
     marked, placed = marks(report), places(snapshot)
     critical = report.overall.critical_path
     path = critical.resources if critical and len(critical.resources) > 1 else ()
-    kept = {
-        r.id
-        for r in snapshot.resources.values()
-        if r.type not in CONTAINERS
-        and (
-            r.type not in PERIPHERAL | CONNECTORS
-            or (r.member and _found(marked.get(r.id)))
-            or (r.type in PERIPHERAL and r.id in path)
-        )
-    }
+    kept = _everything(snapshot) if full else _worth_a_node(snapshot, marked, path)
     edges = _edges(snapshot, kept)
-    edges = _roles_absorbed(edges, snapshot)
+    if not full:
+        edges = _roles_absorbed(edges, snapshot)
     joined = {end for edge in edges for end in (edge.source, edge.target)}
     nodes = [
         Node(
@@ -124,23 +78,44 @@ def drawing(snapshot: Snapshot, report: Report) -> Drawing:
     nodes += _missing(snapshot, joined, placed)
     drawn = {node.ids[0] for node in nodes}
     edges = [edge for edge in edges if edge.source in drawn and edge.target in drawn]
-    if len(nodes) > READABLE:
-        nodes, edges = _alarms_counted(nodes, edges)
-    for likeness in (_equal, _similar, _of_a_kind):
-        most = READABLE if likeness is _equal else CROWDED
-        if len(nodes) > most or len(edges) > MOST_EDGES:
-            nodes, edges = _grouped(nodes, edges, likeness)
-    edges, left_out = _thinned(edges)
+    left_out: tuple[str, ...] = ()
+    if not full:
+        if len(nodes) > READABLE:
+            nodes, edges = _alarms_counted(nodes, edges)
+        nodes, edges = gathered(nodes, edges)
+    edges = _along(path, nodes, edges)
+    if not full:
+        edges, left_out = thinned(edges)
+    boxes, unboxed = _boxes(snapshot, marked, placed, nodes)
+    nodes += _unboxed(snapshot, unboxed, marked, placed, full=full)
     return Drawing(
         tuple(nodes),
-        tuple(_along(path, nodes, edges)),
-        _box_marks(snapshot, marked, placed),
+        tuple(edges),
+        boxes,
         left_out,
         critical.sentence if critical and path else "",
+        _aside(snapshot, nodes, boxes),
     )
 
 
 # -- parts -------------------------------------------------------------------------------------
+
+
+def _everything(snapshot: Snapshot) -> set[str]:
+    return {r.id for r in snapshot.resources.values() if r.type != VPC}
+
+
+def _worth_a_node(snapshot: Snapshot, marked: Mapping[str, Mark], path: Sequence[str]) -> set[str]:
+    return {
+        r.id
+        for r in snapshot.resources.values()
+        if r.type not in CONTAINERS
+        and (
+            r.type not in PERIPHERAL | CONNECTORS
+            or (r.member and _found(marked.get(r.id)))
+            or (r.type in PERIPHERAL and r.id in path)
+        )
+    }
 
 
 def _along(path: Sequence[str], nodes: Sequence[Node], edges: Sequence[Edge]) -> list[Edge]:
@@ -164,12 +139,21 @@ def _edges(snapshot: Snapshot, kept: set[str]) -> list[Edge]:
             onward[relation.source].append(relation)
     found: set[Edge] = set()
     for relation in snapshot.relations:
-        if relation.source not in kept:
+        if relation.source not in kept or _said_by_a_box(relation, snapshot):
             continue
         for target in _ends(relation.target, kept, onward, snapshot, relation.dangling, ()):
             if target != relation.source:
                 found.add(Edge(relation.source, target, relation.kind, relation.label))
     return sorted(found)
+
+
+def _said_by_a_box(relation: Relation, snapshot: Snapshot) -> bool:
+    target = snapshot.resources.get(relation.target)
+    return (
+        relation.kind is RelationKind.CONTAINMENT
+        and target is not None
+        and target.type in CONTAINERS
+    )
 
 
 def _ends(
@@ -233,107 +217,69 @@ def _last_part(identity: str) -> str:
     return identity.rpartition("/")[2].rpartition(":")[2] or identity
 
 
-def _box_marks(
-    snapshot: Snapshot, marked: Mapping[str, Mark], placed: Mapping[str, Place]
-) -> Mapping[tuple[str, ...], Mark]:
-    """Findings of VPCs and subnets, which are boxes, on their boxes."""
-    found: dict[tuple[str, ...], Mark] = {}
-    for resource in snapshot.resources.values():
-        mark = marked.get(resource.id)
-        if resource.type in CONTAINERS and resource.member and _found(mark) and mark:
-            place = placed[resource.id]
-            if resource.type == VPC:
-                place = replace(place, vpc=resource.id, zone="")
-            found[place.boxes[-1]] = _together([found.get(place.boxes[-1], UNMARKED), mark])
-    return found
+def _boxes(
+    snapshot: Snapshot,
+    marked: Mapping[str, Mark],
+    placed: Mapping[str, Place],
+    nodes: Sequence[Node],
+) -> tuple[Mapping[tuple[str, ...], Box], list[str]]:
+    """VPCs and subnets that are boxes, by the innermost that is drawn; and those that are none."""
+    drawn = {box for node in nodes for box in node.place.boxes}
+    alone = {identity for node in nodes for identity in node.ids}
+    held: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    unboxed = []
+    for resource in sorted(snapshot.resources.values(), key=lambda r: (r.name, r.id)):
+        if resource.type in CONTAINERS and resource.member and resource.id not in alone:
+            found = [box for box in _own_boxes(resource, placed[resource.id]) if box in drawn]
+            if found:
+                held[found[0]].append(resource.id)
+            else:
+                unboxed.append(resource.id)
+    return {
+        box: Box(tuple(ids), together(marked.get(each, UNMARKED) for each in ids))
+        for box, ids in held.items()
+    }, unboxed
 
 
-Likeness = Callable[[Node, frozenset[tuple[str, ...]]], tuple[object, ...]]
+def _own_boxes(resource: Resource, place: Place) -> list[tuple[str, ...]]:
+    """The boxes that may stand for a VPC or a subnet, the closest first."""
+    if resource.type == VPC:
+        place = replace(place, vpc=resource.id, zone="")
+    if not place.vpc:
+        return []
+    within = (replace(place, vpc=vpc) for vpc in (place.vpc, MANY))
+    every = [box for each in within for box in each.boxes if box[0] in ("vpc", "zone")]
+    return sorted(every, key=lambda box: (box[0] == "vpc", box[3] == MANY))
 
 
-def _equal(node: Node, ends: frozenset[tuple[str, ...]]) -> tuple[object, ...]:
-    """The same kind, in the same place, with the same neighbours and the same findings."""
-    mine = node.ids if node.mark.letters or node.on_path else ()
-    return (node.type, node.place, node.missing, node.mark.severity, mine, ends)
+def _unboxed(
+    snapshot: Snapshot,
+    unboxed: Iterable[str],
+    marked: Mapping[str, Mark],
+    placed: Mapping[str, Place],
+    *,
+    full: bool,
+) -> list[Node]:
+    """Nodes of VPCs and subnets that no box stands for, if there is anything to say of them."""
+    alike: dict[tuple[str, ...], list[Node]] = defaultdict(list)
+    for identity in unboxed:
+        mark, resource = marked.get(identity, UNMARKED), snapshot.resources[identity]
+        if full or mark.findings:
+            place = replace(placed[identity], vpc="", zone="")
+            node = Node((identity,), (resource.name or identity,), resource.type, place, mark)
+            own = identity if full else ""
+            alike[resource.type, place.account, place.region, own].append(node)
+    return [one(same) for _, same in sorted(alike.items())]
 
 
-def _similar(node: Node, _: frozenset[tuple[str, ...]]) -> tuple[object, ...]:
-    """The same kind, in the same place, as severe."""
-    mine = node.ids if node.mark.letters or node.on_path else ()
-    return (node.type, node.place, node.missing, node.mark.severity, mine)
-
-
-def _of_a_kind(node: Node, _: frozenset[tuple[str, ...]]) -> tuple[object, ...]:
-    """The same kind in the same Region."""
-    place = node.place
-    return (node.type, place.account, place.region, place.outside, node.missing)
-
-
-def _grouped(
-    nodes: Sequence[Node], edges: Sequence[Edge], likeness: Likeness
-) -> tuple[list[Node], list[Edge]]:
-    ends: dict[str, set[tuple[str, ...]]] = defaultdict(set)
-    for edge in edges:
-        ends[edge.source].add(("to", edge.target, edge.kind, edge.label))
-        ends[edge.target].add(("from", edge.source, edge.kind, edge.label))
-    groups: dict[tuple[object, ...], list[Node]] = {}
-    for node in nodes:
-        groups.setdefault(likeness(node, frozenset(ends[node.ids[0]])), []).append(node)
-    stands_for = {node.ids[0]: same[0].ids[0] for same in groups.values() for node in same}
-    merged = {
-        replace(edge, source=stands_for[edge.source], target=stands_for[edge.target])
-        for edge in edges
-    }
-    return [_one(same) for same in groups.values()], _labelled_once(merged)
-
-
-def _one(same: Sequence[Node]) -> Node:
-    first, *others = same
-    if not others:
-        return first
-    shared = {node.place for node in same}
-    place = first.place if len(shared) == 1 else replace(first.place, vpc="", zone="")
-    return replace(
-        first,
-        ids=tuple(identity for node in same for identity in node.ids),
-        names=tuple(name for node in same for name in node.names),
-        place=place,
-        mark=_together([node.mark for node in same]),
-        alarms=sum(node.alarms for node in same),
-        on_path=any(node.on_path for node in same),
-    )
-
-
-def _together(marked: Iterable[Mark]) -> Mark:
-    every = list(marked)
-    return Mark(
-        worst_severity(mark.severity for mark in every),
-        sum(mark.findings for mark in every),
-        max(mark.letters for mark in every),
-    )
-
-
-def _labelled_once(edges: Iterable[Edge]) -> list[Edge]:
-    """One edge of a kind between two nodes, with up to two labels."""
-    labels: dict[tuple[str, str, RelationKind], set[str]] = defaultdict(set)
-    for edge in edges:
-        if edge.source != edge.target:
-            labels[edge.source, edge.target, edge.kind].update(edge.label.split(", "))
-    return sorted(
-        Edge(*ends, ", ".join(sorted(filter(None, names))[:2])) for ends, names in labels.items()
-    )
-
-
-def _thinned(edges: list[Edge]) -> tuple[list[Edge], tuple[str, ...]]:
-    """Data flow first: what merely watches or permits goes when there is no room."""
-    left_out = []
-    edges = _labelled_once(edges)
-    for kind in (RelationKind.OBSERVABILITY, RelationKind.PERMISSIONS, RelationKind.CONTAINMENT):
-        going = [edge for edge in edges if edge.kind is kind]
-        if len(edges) > MOST_EDGES and going:
-            edges = [edge for edge in edges if edge.kind is not kind]
-            left_out.append(f"{len(going)} relations of the kind {kind.value.lower()}")
-    if len(edges) > 3 * MOST_EDGES:
-        left_out.append(f"{len(edges) - 3 * MOST_EDGES} relations")
-        edges = edges[: 3 * MOST_EDGES]
-    return edges, tuple(left_out)
+def _aside(
+    snapshot: Snapshot, nodes: Iterable[Node], boxes: Mapping[tuple[str, ...], Box]
+) -> Mapping[str, tuple[str, ...]]:
+    """Type -> the members that are neither in a node nor a box."""
+    drawn = {identity for node in nodes for identity in node.ids}
+    drawn |= {identity for box in boxes.values() for identity in box.ids}
+    found: dict[str, list[str]] = defaultdict(list)
+    for resource in sorted(snapshot.resources.values(), key=lambda r: (r.type, r.id)):
+        if resource.member and resource.id not in drawn:
+            found[resource.type].append(resource.id)
+    return {kind: tuple(ids) for kind, ids in found.items()}

@@ -41,6 +41,16 @@ def marks(report: Report) -> Mapping[str, Mark]:
     }
 
 
+def together(every: Iterable[Mark]) -> Mark:
+    """The mark of several resources drawn as one: the worst, and how many findings in all."""
+    known = list(every)
+    return Mark(
+        worst_severity(mark.severity for mark in known),
+        sum(mark.findings for mark in known),
+        max((mark.letters for mark in known), default=0),
+    )
+
+
 def worst_severity(severities: Iterable[Severity | None]) -> Severity | None:
     """The worst of them, None if there is none."""
     return min((s for s in severities if s), key=_SEVERITIES.index, default=None)

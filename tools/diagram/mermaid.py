@@ -2,12 +2,14 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from state.report import Report
 from state.snapshot import RelationKind, Snapshot
-from tools.diagram.drawing import Drawing, Edge, Node, drawing
-from tools.diagram.marks import UNMARKED, Mark
+from tools.diagram.drawing import drawing
+from tools.diagram.marks import Mark
+from tools.diagram.parts import Box, Drawing, Edge, Node
+from tools.diagram.places import MANY, VPC
 from tools.diagram.words import type_words
 
 _LONGEST_NAME = 36  # characters
@@ -35,6 +37,13 @@ _LINE_STYLES = {
     RelationKind.OBSERVABILITY: "stroke:#0e7490,stroke-width:1px,stroke-dasharray:6 3",
     RelationKind.CONTAINMENT: "stroke:#94a3b8,stroke-width:1px",
 }
+_LINE_WORDS = {
+    RelationKind.DATA_FLOW: "data flow",
+    RelationKind.PERMISSIONS: "permission",
+    RelationKind.OBSERVABILITY: "observability",
+    RelationKind.CONTAINMENT: "belongs to",
+}
+_MOST_ASIDE = 6  # types named in the legend
 _PATH_COLOUR = "#be185d"  # of no severity
 _PATH_STYLE = f"stroke:{_PATH_COLOUR},stroke-width:5px"
 _CLASSES = {
@@ -48,6 +57,9 @@ _CLASSES = {
     "path": f"stroke:{_PATH_COLOUR},stroke-width:4px",
     "binding": "stroke-width:5px",
     "legend": f"fill:none,stroke:none,color:{_PATH_COLOUR}",
+    "aside": "fill:none,stroke:none,color:#475569",
+    "key": "fill:#ffffff,stroke:#64748b,stroke-width:1px,color:#111827",
+    "box_legend": "fill:none,stroke:#cbd5e1,color:#475569",
     "box_account": "fill:#f8fafc,stroke:#475569,color:#111827",
     "box_region": "fill:#f1f6fd,stroke:#60a5fa,color:#111827",
     "box_vpc": "fill:#f2faf3,stroke:#4ade80,color:#111827",
@@ -56,15 +68,17 @@ _CLASSES = {
 }
 
 
-def draw(snapshot: Snapshot, report: Report) -> str:
+def draw(snapshot: Snapshot, report: Report, *, full: bool = False) -> str:
     """The workload as a Mermaid flowchart, with the report's findings marked on it.
 
     Boxes are account, Region, VPC and zone; what is not part of the workload stands in a dashed
     box. Data flows along solid arrows, permissions along dotted ones, observation along dashed
     lines that end in a circle. The colour and the words in a node say its worst finding; a dot,
     and a thick border, that a letter rests on it. The critical path has a colour of its own.
+    What is alike stands together when there is much, unless `full`: then each has a node, and
+    the text may be more than Mermaid's own limits let others draw.
     """
-    what = drawing(snapshot, report)
+    what = drawing(snapshot, report, full=full)
     return "\n".join(_lines(what, snapshot)) + "\n"
 
 
@@ -87,12 +101,39 @@ def _lines(what: Drawing, snapshot: Snapshot) -> Iterator[str]:
         yield f"%% left out for want of room: {missing}"
     yield "flowchart LR"
     yield from _boxes(what, snapshot)
-    if what.path:
-        yield f"  legend[{quoted(f'critical path: {what.path}')}]"
     for edge in what.edges:
         yield f"  {_edge(edge)}"
-    yield from _line_styles(what.edges)
-    yield from _classes(what)
+    kinds = [kind for kind in _LINES if any(edge.kind is kind for edge in what.edges)]
+    yield from _legend(what, kinds)
+    yield from _line_styles(what.edges, kinds)
+    yield from _classes(what, kinds)
+
+
+def _legend(what: Drawing, kinds: Sequence[RelationKind]) -> Iterator[str]:
+    """What the lines mean, what the critical path is, and what is not drawn."""
+    notes = []
+    if what.path:
+        notes.append(f"legend[{quoted(f'critical path: {what.path}')}]")
+    if what.aside:
+        notes.append(f"aside[{quoted(_aside(what.aside))}]")
+    if not kinds and not notes:
+        return
+    yield '  subgraph key["legend"]'
+    yield "    direction LR"
+    for number, kind in enumerate(kinds):
+        words = quoted(_LINE_WORDS[kind])
+        yield f'    key{number}a["A"] {_LINES[kind]}|{words}| key{number}b["B"]'
+    for note in notes:
+        yield f"    {note}"
+    yield "  end"
+
+
+def _aside(aside: Mapping[str, Sequence[str]]) -> str:
+    largest = sorted(aside, key=lambda kind: (-len(aside[kind]), kind))
+    said = [f"{len(aside[kind])} x {type_words(kind)}" for kind in largest[:_MOST_ASIDE]]
+    more = sum(len(aside[kind]) for kind in largest[_MOST_ASIDE:])
+    said += [f"{more} of other kinds"] if more else []
+    return f"without a node, for nothing was found wrong: {', '.join(said)}"
 
 
 def _boxes(what: Drawing, snapshot: Snapshot) -> Iterator[str]:
@@ -108,7 +149,7 @@ def _boxes(what: Drawing, snapshot: Snapshot) -> Iterator[str]:
 
     def write(box: tuple[str, ...], depth: int) -> Iterator[str]:
         indent = "  " * depth
-        title = _box_title(box, snapshot, what.boxes.get(box, UNMARKED))
+        title = _box_title(box, snapshot, what.boxes.get(box, Box(())))
         yield f"{indent}subgraph {_box_id(box)}[{title}]"
         if box[0] == "account":  # without it a box that nothing leaves is turned by a right angle
             yield f"{indent}  direction LR"
@@ -122,17 +163,25 @@ def _boxes(what: Drawing, snapshot: Snapshot) -> Iterator[str]:
         yield from write(box, 1)
 
 
-def _box_title(box: tuple[str, ...], snapshot: Snapshot, mark: Mark) -> str:
-    kind, name = box[0], box[-1]
-    known = snapshot.resources.get(name)
+def _box_title(box: tuple[str, ...], snapshot: Snapshot, stands_for: Box) -> str:
+    kind, name, mark = box[0], box[-1], stands_for.mark
     words = {
         "account": f"account {name}",
         "region": "global" if name == "global" else f"Region {name}",
-        "vpc": f"VPC {_short(known.name if known else name)}",
+        "vpc": _vpc_title(name, stands_for.ids, snapshot),
         "zone": f"zone {name}",
         "outside": "not part of the workload",
     }[kind]
     return quoted(f"{words} - {_finding_words(mark)}" if mark.findings else words)
+
+
+def _vpc_title(name: str, ids: Sequence[str], snapshot: Snapshot) -> str:
+    if name != MANY:
+        known = snapshot.resources.get(name)
+        return f"VPC {_short(known.name if known else name)}"
+    every = [snapshot.resources[each] for each in ids]
+    vpcs = [vpc.name or vpc.id for vpc in every if vpc.type == VPC]
+    return f"{len(vpcs)} VPCs: {_short(', '.join(vpcs))}" if vpcs else "several VPCs"
 
 
 def _node(node: Node) -> str:
@@ -162,17 +211,19 @@ def _edge(edge: Edge) -> str:
     return f"{_id('n', edge.source)} {_LINES[edge.kind]}{label} {_id('n', edge.target)}"
 
 
-def _line_styles(edges: Iterable[Edge]) -> Iterator[str]:
+def _line_styles(edges: Sequence[Edge], legend: Sequence[RelationKind]) -> Iterator[str]:
     numbers: dict[str, list[str]] = {}
     for number, edge in enumerate(edges):
         style = _PATH_STYLE if edge.on_path else _LINE_STYLES[edge.kind]
         numbers.setdefault(style, []).append(str(number))
+    for number, kind in enumerate(legend, start=len(edges)):
+        numbers.setdefault(_LINE_STYLES[kind], []).append(str(number))
     for style, those in numbers.items():
         yield f"  linkStyle {','.join(those)} {style}"
 
 
-def _classes(what: Drawing) -> Iterator[str]:
-    members: dict[str, dict[str, None]] = {"legend": {"legend": None}} if what.path else {}
+def _classes(what: Drawing, legend: Sequence[RelationKind]) -> Iterator[str]:
+    members = _legend_classes(what, legend)
     for node in what.nodes:
         members.setdefault(_class(node), {})[_node_id(node)] = None
         if node.on_path:
@@ -185,6 +236,19 @@ def _classes(what: Drawing) -> Iterator[str]:
         if name in members:
             yield f"  classDef {name} {style}"
             yield f"  class {','.join(members[name])} {name}"
+
+
+def _legend_classes(what: Drawing, legend: Sequence[RelationKind]) -> dict[str, dict[str, None]]:
+    members: dict[str, dict[str, None]] = {}
+    if legend:
+        members["key"] = {f"key{n}{end}": None for n in range(len(legend)) for end in "ab"}
+    if what.path:
+        members["legend"] = {"legend": None}
+    if what.aside:
+        members["aside"] = {"aside": None}
+    if members:
+        members["box_legend"] = {"key": None}
+    return members
 
 
 def _class(node: Node) -> str:

@@ -9,6 +9,7 @@ from state.snapshot import Resource, Snapshot
 
 VPC = "AWS::EC2::VPC"
 SUBNET = "AWS::EC2::Subnet"
+MANY = "*"  # in place of a VPC's id: one box for several
 _DEPTH = 3  # how deep in an answer a VPC's id stands: DBSubnetGroup.VpcId, VpcConfig.VpcId
 
 

@@ -45,6 +45,8 @@ def type_words(kind: str) -> str:
     if kind in _KINDS:
         return _KINDS[kind]
     parts = kind.split("::")
+    if len(parts) == 2 and parts[0] == "AWS":
+        return f"{_SERVICES.get(parts[1], parts[1])} resource"
     if len(parts) != 3 or parts[0] != "AWS":
         return kind
     words = [word if word.isupper() else word.lower() for word in _WORDS.findall(parts[2])]

@@ -9,7 +9,8 @@ from seeams.exporting import Result
 from seeams.rendering import words
 from seeams.rendering.sweep import compact, in_words, title_of
 from state.sweeps import OVERALL, Sweep
-from tools.diagram.drawing import Drawing, Node, drawing
+from tools.diagram.drawing import drawing
+from tools.diagram.parts import Drawing, Node
 from tools.diagram.words import type_words
 
 
