@@ -53,8 +53,11 @@ def diagram(
     with Store(store) as opened:
         report = report_at(opened, thread, checkpoint)
         source = draw(snapshot_of(opened, report), report, full=full)
-    if len(source) > _MOST_TEXT and (output is None or output.suffix.lower() == ".mmd"):
-        complain("larger than GitHub and its likes draw; --output FILE.svg draws it here")
+    if len(source) > _MOST_TEXT:
+        if output is None or output.suffix.lower() == ".mmd":
+            complain("larger than GitHub and its likes draw; --output FILE.svg draws it here")
+        else:
+            complain("this is much to draw: it takes minutes")
     if output is None:
         sys.stdout.write(source)
         sys.stdout.flush()

@@ -1,8 +1,10 @@
 """Diagrams: valid Mermaid whatever things are called, stable, and never a hairball."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -27,10 +29,19 @@ from state.objectives import Objectives
 from state.report import Report, WorkloadSummary
 from state.snapshot import Relation, RelationKind, Resource, Selector, Snapshot
 from tools.diagram import draw
+from tools.diagram.drawing import drawing
 from tools.diagram.grouping import CROWDED, MOST_EDGES
 from tools.diagram.mermaid import quoted
+from tools.diagram.parts import Drawing
 from tools.diagram.words import type_words
 
+GENERATED = [
+    "EC2::SecurityGroup",
+    "Lambda::EventSourceMapping",
+    "CloudWatch::Alarm",
+    "IAM::Role",
+    *(f"S{n}::Thing" for n in range(20)),
+]
 WHEN = datetime(2026, 11, 23, tzinfo=UTC)
 DATA, MAY, SEES = RelationKind.DATA_FLOW, RelationKind.PERMISSIONS, RelationKind.OBSERVABILITY
 
@@ -342,7 +353,7 @@ def crowd(size: int) -> Snapshot:
 def test_a_crowd_stays_readable(size: int) -> None:
     source = draw(crowd(size), report_of())
     assert len(nodes(source)) <= CROWDED
-    assert source.count(" --") + source.count(" -.") <= MOST_EDGES
+    assert len(drawn_edges(source)) <= MOST_EDGES
     assert len(source) < 50_000  # Mermaid's own limit
     if size > CROWDED:
         assert f"{size // 3} x Lambda function" in source
@@ -369,8 +380,160 @@ def test_edges_give_way_when_even_groups_have_too_many() -> None:
     ]
     source = draw(snapshot_of(kinds, relations), report_of())
     assert "left out for want of room" in source
-    assert source.count(" -->") <= 3 * MOST_EDGES
-    assert " -.->" not in source
+    assert len(drawn_edges(source)) == MOST_EDGES
+    assert not [edge for edge in drawn_edges(source) if " -.->" in edge]
+
+
+def estate(vpcs: int, kinds: int) -> Snapshot:
+    """VPCs of two zones, in each zone one of each kind that uses the next, and a security group."""
+    every, relations = [], []
+    for v in range(vpcs):
+        vpc = resource(f"vpc-{v}", "EC2::VPC")
+        every.append(vpc)
+        for zone in "ab":
+            within = partial(resource, AvailabilityZone=f"eu-west-1{zone}", VpcId=vpc.name)
+            row = [within(f"{v}{zone}{k}", f"S{k}::Thing") for k in range(kinds)]
+            subnet = within(f"subnet-{v}{zone}", "EC2::Subnet")
+            every += [subnet, *row, resource(f"sg-{v}{zone}", "EC2::SecurityGroup", VpcId=vpc.name)]
+            relations += [link(a, b, DATA, "calls") for a, b in pairwise(row)]
+            relations += [link(each, subnet, RelationKind.CONTAINMENT) for each in row]
+    return snapshot_of(every, relations)
+
+
+def accounted_for(what: Drawing) -> Counter[str]:
+    """How often each resource is in a node, in a box, or named as not drawn by itself."""
+    said = [node.ids for node in what.nodes] + [box.ids for box in what.boxes.values()]
+    return Counter(identity for ids in (*said, *what.aside.values()) for identity in ids)
+
+
+def test_three_hundred_resources_keep_their_vpcs_and_zones() -> None:
+    """15 VPCs x (1 + 2 zones x (8 things + subnet + group)) = 315 resources; 8 x 2 nodes."""
+    snapshot = estate(15, 8)
+    assert len(snapshot.resources) == 315
+    source = draw(snapshot, report_of())
+    assert len(nodes(source)) == 16
+    assert all(label.startswith("15 x ") for label in nodes(source))
+    assert '["15 VPCs: vpc-0, ' in source
+    assert {"zone eu-west-1a", "zone eu-west-1b"} <= set(re.findall(r"zone [\w-]+", source))
+    assert len(drawn_edges(source)) == 14
+    assert "30 x EC2 security group" in source
+    assert is_valid(source)
+
+
+def test_findings_of_boxes_that_stand_together_add_up() -> None:
+    snapshot = estate(15, 8)
+    vpcs = [r.id for r in snapshot.resources.values() if r.type == "AWS::EC2::VPC"]
+    source = draw(snapshot, report_of(dict.fromkeys(vpcs[:3], Severity.HIGH)))
+    assert re.search(r'"15 VPCs: .* - ▲ high: 3 findings"', source)
+
+
+def test_a_finding_of_a_vpc_that_holds_nothing_is_shown() -> None:
+    vpc = resource("empty", "EC2::VPC")
+    assert "empty" not in " ".join(nodes(draw(snapshot_of([vpc], []), report_of())))
+    source = draw(snapshot_of([vpc], []), report_of({vpc.id: Severity.HIGH}))
+    assert "▲ high: 1 finding" in node(source, "empty")
+
+
+def test_the_critical_path_stays_apart_among_hundreds() -> None:
+    """30 kinds of 10 each: 30 nodes, and the two of the path beside theirs."""
+    every = [resource(f"x{k}-{n}", f"S{k}::Thing") for k in range(30) for n in range(10)]
+    binding = tuple(r.id for r in every if r.name.endswith("-5"))
+    first, second = every[0], every[10]
+    report = report_of(binding=binding)
+    path = CriticalPath(scenario="zone_lost", resources=(first.id, second.id), sentence="so it is")
+    overall = report.overall.model_copy(update={"critical_path": path})
+    report = report.model_copy(update={"overall": overall})
+    what = drawing(snapshot_of(every, [link(first, second)]), report)
+    assert len(what.nodes) == 32
+    assert [node.ids for node in what.nodes if node.on_path] == [(first.id,), (second.id,)]
+    assert [edge.on_path for edge in what.edges] == [True]
+
+
+def test_more_kinds_than_fit_are_drawn_by_service_and_by_region() -> None:
+    by_service = [resource(f"x{n}", f"S{n % 5}::Thing{n}") for n in range(300)]
+    what = drawing(snapshot_of(by_service, []), report_of())
+    assert sorted(len(node.ids) for node in what.nodes) == [60] * 5
+    assert "60 x S0 resource" in draw(snapshot_of(by_service, []), report_of())
+    alone = [resource(f"x{n}", f"S{n}::Thing") for n in range(300)]
+    (everything,) = drawing(snapshot_of(alone, []), report_of()).nodes
+    assert len(everything.ids) == 300
+    assert "300 x resource" in draw(snapshot_of(alone, []), report_of())
+
+
+def test_full_draws_each_by_itself_and_every_relation() -> None:
+    """2 VPCs x 2 zones x (3 things + subnet + group); the VPCs are boxes. 2 calls in each zone."""
+    source = draw(estate(2, 3), report_of(), full=True)
+    assert len(nodes(source)) == 20
+    assert len(drawn_edges(source)) == 8
+    assert "not drawn by themselves" not in source
+    assert is_valid(source)
+    crowded = drawing(crowd(300), report_of(), full=True)
+    assert len(crowded.nodes) == 301
+    assert len(crowded.edges) == 300
+
+
+def test_the_legend_says_what_the_lines_mean_that_are_there(shop: Shop) -> None:
+    legend = draw(shop[0], report_of()).partition('["legend"]')[2]
+    assert '-->|"data flow"|' in legend
+    assert '-.->|"permission"|' in legend
+    assert '--o|"observability"|' in legend
+    assert "belongs to" not in legend
+
+
+@st.composite
+def workloads(drawn: st.DrawFn) -> tuple[Snapshot, Report]:
+    """Any workload: hostile names, kinds, zones, relations of any kind, findings, letters."""
+    names = st.sampled_from(HOSTILE) | st.text(max_size=20)
+    kinds = st.sampled_from(["EC2::VPC", "EC2::Subnet", *GENERATED])
+    size = drawn(st.sampled_from([1, 5, 30, 120]))
+    every = [
+        resource(
+            f"{number}{drawn(names)}",
+            drawn(kinds),
+            region=drawn(st.sampled_from(["eu-west-1", "eu-central-1", "global"])),
+            member=drawn(st.integers(0, 9)) > 0,
+            AvailabilityZone=drawn(st.sampled_from(["", "a", "b"])),
+            VpcId=drawn(st.sampled_from(["", "v1", "v2", "*"])),
+        )
+        for number in range(size)
+    ]
+    one = st.sampled_from(every)
+    links = st.builds(link, one, one, st.sampled_from(RelationKind), st.sampled_from(HOSTILE))
+    relations = drawn(st.lists(links, max_size=2 * size))
+    ids = st.sampled_from([r.id for r in every])
+    found = drawn(st.dictionaries(ids, st.sampled_from(Severity), max_size=8))
+    binding = drawn(st.lists(ids, max_size=4))
+    return snapshot_of(every, relations), report_of(found, tuple(binding))
+
+
+@given(workloads())
+@settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
+def test_nothing_is_lost_and_all_is_bounded(made: tuple[Snapshot, Report]) -> None:
+    snapshot, report = made
+    members = {r.id for r in snapshot.resources.values() if r.member}
+    marked = {f.resource for f in report.findings} & members
+    for full in (False, True):
+        what = drawing(snapshot, report, full=full)
+        counted = accounted_for(what)
+        assert members <= counted.keys()
+        assert set(counted.values()) <= {1}
+        ends = {node.ids[0] for node in what.nodes}
+        assert {end for e in what.edges for end in (e.source, e.target)} <= ends
+        assert marked.isdisjoint(i for ids in what.aside.values() for i in ids)
+        if full:
+            assert not what.aside
+            assert all(len(node.ids) == 1 for node in what.nodes)
+        else:
+            # A VPC or subnet that nothing lies in is a node of its own: two kinds, three Regions.
+            assert len(what.nodes) <= CROWDED + 2 * 3
+            assert len(what.edges) <= MOST_EDGES
+
+
+@given(workloads(), st.booleans())
+@settings(deadline=None, max_examples=8, suppress_health_check=list(HealthCheck))
+def test_any_workload_is_valid_mermaid(made: tuple[Snapshot, Report], full: bool) -> None:
+    source = draw(*made, full=full and len(made[0].resources) <= 30)
+    assert is_valid(source)
 
 
 def test_every_sample_s_diagram_is_readable_and_parses() -> None:

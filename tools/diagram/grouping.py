@@ -31,7 +31,7 @@ def gathered(nodes: Sequence[Node], edges: Sequence[Edge]) -> tuple[list[Node], 
             found, joined = _grouped(found, joined, likeness)
     if _crowded(found, joined):
         found, joined = _grouped(_vpcs_in_one(found), joined, _in_place)
-    for likeness in (_of_a_kind_but_marked, _of_a_kind):
+    for likeness in (_of_a_kind_but_marked, _of_a_kind_but_path, _of_a_kind):
         if _crowded(found, joined):
             found, joined = _grouped(found, joined, likeness)
     for likeness in (_of_a_service, _of_a_region):
@@ -106,6 +106,11 @@ def _in_place(node: Node, _: Ends) -> Hashable:
 def _of_a_kind_but_marked(node: Node, _: Ends) -> Hashable:
     """The same kind in the same Region, what is marked apart."""
     return (node.type, *_region(node), _itself_if_marked(node))
+
+
+def _of_a_kind_but_path(node: Node, _: Ends) -> Hashable:
+    """The same kind in the same Region, the critical path apart."""
+    return (node.type, *_region(node), node.ids if node.on_path else ())
 
 
 def _of_a_kind(node: Node, _: Ends) -> Hashable:

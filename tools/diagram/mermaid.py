@@ -122,7 +122,8 @@ def _legend(what: Drawing, kinds: Sequence[RelationKind]) -> Iterator[str]:
     yield "    direction LR"
     for number, kind in enumerate(kinds):
         words = quoted(_LINE_WORDS[kind])
-        yield f'    key{number}a["A"] {_LINES[kind]}|{words}| key{number}b["B"]'
+        ends = (f'key{each}(("{chr(ord("A") + each)}"))' for each in (number, number + 1))
+        yield f"    {next(ends)} {_LINES[kind]}|{words}| {next(ends)}"
     for note in notes:
         yield f"    {note}"
     yield "  end"
@@ -133,7 +134,7 @@ def _aside(aside: Mapping[str, Sequence[str]]) -> str:
     said = [f"{len(aside[kind])} x {type_words(kind)}" for kind in largest[:_MOST_ASIDE]]
     more = sum(len(aside[kind]) for kind in largest[_MOST_ASIDE:])
     said += [f"{more} of other kinds"] if more else []
-    return f"without a node, for nothing was found wrong: {', '.join(said)}"
+    return f"without findings, and not drawn by themselves: {', '.join(said)}"
 
 
 def _boxes(what: Drawing, snapshot: Snapshot) -> Iterator[str]:
@@ -241,7 +242,7 @@ def _classes(what: Drawing, legend: Sequence[RelationKind]) -> Iterator[str]:
 def _legend_classes(what: Drawing, legend: Sequence[RelationKind]) -> dict[str, dict[str, None]]:
     members: dict[str, dict[str, None]] = {}
     if legend:
-        members["key"] = {f"key{n}{end}": None for n in range(len(legend)) for end in "ab"}
+        members["key"] = {f"key{number}": None for number in range(len(legend) + 1)}
     if what.path:
         members["legend"] = {"legend": None}
     if what.aside:

@@ -44,6 +44,8 @@ def type_words(kind: str) -> str:
     """What people call a resource type; anything that is no CloudFormation name stays as it is."""
     if kind in _KINDS:
         return _KINDS[kind]
+    if not kind:
+        return "resource"
     parts = kind.split("::")
     if len(parts) == 2 and parts[0] == "AWS":
         return f"{_SERVICES.get(parts[1], parts[1])} resource"
