@@ -55,9 +55,9 @@ def diagram(
         source = draw(snapshot_of(opened, report), report, full=full)
     if len(source) > _MOST_TEXT:
         if output is None or output.suffix.lower() == ".mmd":
-            complain("larger than GitHub and its likes draw; --output FILE.svg draws it here")
+            complain("larger than GitHub and its likes draw; without --full it is smaller")
         else:
-            complain("this is much to draw: it takes minutes")
+            complain("this is much to draw and may take very long; a .mmd file is written at once")
     if output is None:
         sys.stdout.write(source)
         sys.stdout.flush()
