@@ -110,7 +110,7 @@ def _arn_of(topic: Draft) -> str:
 
 
 def _set_up(component: Draft, wanted: Recommended) -> None:
-    name = f"{component.name}-{wanted.metric}"
+    name = f"{_label_of(component, wanted)}-{wanted.metric}"
     alarm = component.add(
         ALARM,
         name,
@@ -134,6 +134,20 @@ def _set_up(component: Draft, wanted: Recommended) -> None:
     )
     alarm.link(component, "watches", kind=RelationKind.OBSERVABILITY, hard=False)
     notify_somebody(alarm)
+
+
+def _label_of(component: Draft, wanted: Recommended) -> str:
+    """Its name, or the end of its id where another has that name and that metric.
+
+    CloudWatch keeps one alarm of a name in a Region: a second one would take the first one's place.
+    """
+    for other in component.members(*_FAILURE):
+        alike = (other.name, other.region) == (component.name, component.region)
+        if alike and other.id != component.id:
+            theirs = recommended_for(other)
+            if theirs and theirs.metric == wanted.metric:
+                return component.id.split(":", 5)[-1]
+    return component.name
 
 
 def _simple(

@@ -246,3 +246,22 @@ def test_components_of_the_same_name_in_two_regions_get_an_alarm_each() -> None:
         alarm_on_failure(paper.draft(each.id))
     alarms = [r for r in paper.resources.values() if r.type == "AWS::CloudWatch::Alarm"]
     assert sorted(alarm.region for alarm in alarms) == ["eu-central-1", "eu-west-1"]
+
+
+def test_two_of_one_name_have_an_alarm_each() -> None:
+    """Servers are called after their tag: the second alarm must not take the first one's place."""
+    first = component("AWS::EC2::Instance")
+    other = first.model_copy(
+        update={
+            "id": ARN("ec2", "instance/i-2"),
+            "facts": {"ec2:DescribeInstances": {"InstanceId": "i-2"}},
+        }
+    )
+    paper = Paper(account(first, other))
+    for each in (first, other):
+        alarm_on_failure(paper.draft(each.id))
+    after = paper.snapshot()
+    alarms = [r for r in after.resources.values() if r.type == "AWS::CloudWatch::Alarm"]
+    watched = {value for alarm in alarms for _, value in found_by_cloudwatch(alarm)}
+    assert {"i-1", "i-2"} <= watched
+    assert len({alarm.name for alarm in alarms}) == 2
