@@ -34,7 +34,7 @@ def lost_while_standing_still(kept: float, *watched: View) -> float:
 
 def keep_failures(source: Draft, label: str, *, fifo: bool = False) -> str:
     """Set up a queue on paper that takes what the source cannot get done; the queue's ARN."""
-    name = f"{source.name}-dead-letters" + (".fifo" if fifo else "")
+    name = f"{source.name.removesuffix('.fifo')}-dead-letters" + (".fifo" if fifo else "")
     arn = source.paper.arn("sqs", source.region, name)
     facts: dict[str, Any] = {
         "QueueArn": arn,
