@@ -11,12 +11,20 @@ from state.objectives import Objectives
 from state.premises import Premises
 from state.report import Report, WorkloadSummary
 from state.snapshot import Gap, GapReason, Snapshot
-from state.thinking import Thinking
+from state.thinking import Stop, Thinking
 from tools.aws.declarations import collectors
 from tools.grading.disruptions import disruptions
 from tools.grading.findings import findings, proposed, strengths
 from tools.grading.ledger import Ledger
 from tools.grading.reckoning import Reckoning
+
+_RESOLVING = {
+    Stop.BUDGET: "a larger --budget, or none of it: the rules' result stands",
+    Stop.STEPS: "more steps in --budget, or another model",
+    Stop.FAILED: "access to the model, or another one; the rules' result stands",
+    Stop.REFUSED: "another model, or a guardrail that lets it look",
+    Stop.NONSENSE: "another model",
+}
 
 
 def write_report(
@@ -59,7 +67,7 @@ def write_report(
         proposals=proposed(reckoning, objectives),
         thoughts={c.code: thoughts[c.code] for c in categories() if c.code in thoughts},
         answers=_answers(ledger),
-        gaps=_gaps(ledger, snapshot.gaps),
+        gaps=[*_gaps(ledger, snapshot.gaps), *_left_by_models(thoughts)],
         usage=usage,
     )
 
@@ -113,6 +121,26 @@ def _missed(ledger: Ledger) -> Iterator[Gap]:
                 resource=judgement.resource if resource else None,
                 detail=judgement.note,
             )
+
+
+def _left_by_models(thoughts: Mapping[str, Thinking]) -> list[GapRow]:
+    """What models were asked and did not do. No letter rests on it: the rules' rows stand."""
+    grouped: dict[tuple[str, Stop, str], set[str]] = defaultdict(set)
+    for code, thinking in thoughts.items():
+        if thinking.stop is not Stop.DONE:
+            grouped[thinking.model, thinking.stop, thinking.detail].add(code)
+    return [
+        GapRow(
+            service="model",
+            region="",
+            action=f"model:{model}",
+            reason=stop.value.capitalize(),
+            detail=detail,
+            bears_on=tuple(c.code for c in categories() if c.code in codes),
+            resolve=_RESOLVING[stop],
+        )
+        for (model, stop, detail), codes in sorted(grouped.items())
+    ]
 
 
 def _resolve(action: str, reason: GapReason) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from agents.on_paper import NOTHING_THOUGHT
 from agents.report_writer import write_report
 from state.categories import categories
 from state.grades import GapRow, Grade, Usage
@@ -14,6 +15,7 @@ from state.objectives import Objectives
 from state.premises import Premises
 from state.report import Report
 from state.snapshot import Gap, GapReason, Resource, Selector, Snapshot
+from state.thinking import Stop, Thinking
 from tools.grading.assumptions import assumptions
 from tools.grading.grading import compose, grade
 from tools.grading.ledger import build_ledger
@@ -44,6 +46,7 @@ def report(
     *gaps: Gap,
     rows: Mapping[str, tuple[Judgement, ...]] | None = None,
     answers: tuple[Answer, ...] = (),
+    thoughts: Mapping[str, Thinking] = NOTHING_THOUGHT,
 ) -> Report:
     resources = [
         Resource(
@@ -89,6 +92,7 @@ def report(
         grades=grades,
         overall=compose(grades, reckoning, ASKED),
         usage=Usage(),
+        thoughts=thoughts,
     )
 
 
@@ -169,3 +173,22 @@ def test_answers_are_quoted_in_full() -> None:
 def test_a_report_survives_json() -> None:
     made = report(gap(), rows={SPOF: (unknown(READ),)})
     assert Report.model_validate_json(made.model_dump_json()) == made
+
+
+@pytest.mark.parametrize("stop", Stop)
+def test_what_a_model_left_undone_is_a_gap_that_caps_no_letter(stop: Stop) -> None:
+    codes = [category.code for category in categories()]
+    thoughts = {c: Thinking(model="bedrock:m", stop=stop, detail="no access") for c in codes[:2]}
+    left = report(thoughts=thoughts)
+    rows = [row for row in left.gaps if row.service == "model"]
+    if stop is Stop.DONE:
+        assert rows == []
+        return
+    (row,) = rows
+    assert (row.action, row.bears_on, row.detail) == (
+        "model:bedrock:m",
+        tuple(codes[:2]),
+        "no access",
+    )
+    assert row.resolve
+    assert left.grades == report().grades
