@@ -57,7 +57,7 @@ def _moves(
     """The letters that it would move; None: nothing can be made on paper."""
     if not each.fixes:
         return None
-    fixes = tuple(_fix(fix) for fix in each.fixes)
+    fixes = tuple(Fix.written(fix) for fix in each.fixes)
     premises = Premises(fixes=fixes, attestations=report.premises.attestations)
     try:
         # What was accepted or attested is in the rows; it only has to be said again of new ones.
@@ -70,11 +70,6 @@ def _moves(
         for code in before
         if before[code] != after[code]
     )
-
-
-def _fix(written: str) -> Fix:
-    check, _, resource = written.partition("@")
-    return Fix(check=check, resource=resource or None)
 
 
 def _letters(result: Result) -> dict[str, str | None]:

@@ -68,17 +68,18 @@ def objectives_of(
         InvalidDuration, InvalidObjectives: they cannot be understood, or contradict themselves.
         InvalidObjectives: one is missing, and there is nobody to ask.
     """
-    from state.objectives import Objectives
+    from state.objectives import objectives_from, parse_duration
 
-    fields = _read(policy) | _given(rto, rpo, region_rto, region_rpo)
-    missing = [name for name in ("rto", "rpo") if f"{name}_seconds" not in fields]
+    fields, named = _read(policy), {"rto": rto, "rpo": rpo}
+    for text in (rto, rpo, region_rto, region_rpo):
+        if text is not None:
+            parse_duration(text)  # before anybody is asked
+    missing = [n for n, text in named.items() if text is None and f"{n}_seconds" not in fields]
     if missing and not sys.stdin.isatty():
         options = " and ".join(f"--{name}" for name in missing)
         raise InvalidObjectives(f"{options} missing: say what to grade against, {_EXAMPLE}")
     fields |= {f"{name}_seconds": _ask(_QUESTIONS[name]) for name in missing}
-    return Objectives(
-        **_winning(fields, rto=rto, rpo=rpo, region_rto=region_rto, region_rpo=region_rpo)
-    )
+    return objectives_from(fields, **named, region_rto=region_rto, region_rpo=region_rpo)
 
 
 def objectives_instead(
@@ -94,15 +95,12 @@ def objectives_instead(
     Raises:
         InvalidDuration, InvalidObjectives: they cannot be understood, or contradict themselves.
     """
-    from state.objectives import Objectives
+    from state.objectives import objectives_from
 
-    given = _given(rto, rpo, region_rto, region_rpo)
-    fields = {name: getattr(before, name) for name in Objectives.model_fields}
+    fields = before.fields
     if policy is not None:  # sets everything anew
         fields = {n: fields[n] for n in ("rto_seconds", "rpo_seconds")} | _read(policy)
-    return Objectives(
-        **_winning(fields | given, rto=rto, rpo=rpo, region_rto=region_rto, region_rpo=region_rpo)
-    )
+    return objectives_from(fields, rto=rto, rpo=rpo, region_rto=region_rto, region_rpo=region_rpo)
 
 
 def _read(policy: Path | None) -> dict[str, Any]:
@@ -111,38 +109,6 @@ def _read(policy: Path | None) -> dict[str, Any]:
     from seeams.policies import policy_in
 
     return policy_in(policy)
-
-
-def _given(
-    rto: str | None, rpo: str | None, region_rto: str | None, region_rpo: str | None
-) -> dict[str, int]:
-    from state.objectives import parse_duration
-
-    given = {
-        "rto_seconds": rto,
-        "rpo_seconds": rpo,
-        "region_rto_seconds": region_rto,
-        "region_rpo_seconds": region_rpo,
-    }
-    return {name: parse_duration(text) for name, text in given.items() if text is not None}
-
-
-def _winning(fields: dict[str, Any], **options: str | None) -> dict[str, Any]:
-    """What an option names holds for every disruption of a policy but the loss of a Region."""
-    disruptions = fields.get("disruptions", ())
-    notes = fields.get("notes", ())
-    for name, option in options.items():
-        if option is None or not disruptions:
-            continue
-        what = name[-3:].upper()
-        if not name.startswith("region_"):
-            nothing = {f"{name}_seconds": None}
-            disruptions = tuple(each.model_copy(update=nothing) for each in disruptions)
-            whose = f"every {what} of it but a Region's"
-        else:
-            whose = f"its {what} for the loss of a Region"
-        notes = (*notes, f"--{name.replace('_', '-')} {option} stands in for {whose}")
-    return fields | {"disruptions": disruptions, "notes": notes}
 
 
 def durations_of(option: str, text: str | None) -> list[int]:
@@ -185,15 +151,7 @@ def fixes_of(texts: Sequence[str] | None) -> "tuple[Fix, ...]":
     """
     from state.premises import Fix
 
-    found = []
-    for text in texts or ():
-        check, at, resource = text.strip().partition("@")
-        if not check:
-            raise WrongUse(f"{text!r} names no check: write --fix CHECK or --fix CHECK@RESOURCE")
-        if at and not resource:  # a script's variable that is empty: it never meant everywhere
-            raise WrongUse(f"{text!r} names no resource: write --fix {check} to mend it everywhere")
-        found.append(Fix(check=check, resource=resource or None))
-    return tuple(found)
+    return tuple(Fix.written(text) for text in texts or ())
 
 
 def limits_of(text: str | None) -> "Limits":

@@ -262,7 +262,7 @@ def _title_of(code: str) -> str:
 
 
 def _found(failing: int) -> str:
-    return f"{failing} with findings"
+    return f"{failing} of them failed"
 
 
 def _slug_of(check: str) -> str:

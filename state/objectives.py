@@ -1,8 +1,9 @@
 """Recovery objectives: how soon the workload must be back, how much data it may lose."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
-from typing import Self
+from typing import Any, Self
 
 import humanize
 import pytimeparse2
@@ -150,6 +151,11 @@ class Objectives(BaseModel):
                     "losing a Region loses its zones too"
                 )
 
+    @property
+    def fields(self) -> dict[str, Any]:
+        """What they are made of, for others that differ in something."""
+        return {name: getattr(self, name) for name in Objectives.model_fields}
+
     @computed_field  # type: ignore[prop-decorator]  # pydantic's documented order
     @property
     def tolerance(self) -> Tolerance:
@@ -159,3 +165,41 @@ class Objectives(BaseModel):
         if tighter < LOW_BELOW:
             return Tolerance.LOW
         return Tolerance.MEDIUM if tighter < MEDIUM_BELOW else Tolerance.HIGH
+
+
+def objectives_from(
+    fields: Mapping[str, Any],
+    *,
+    rto: str | None = None,
+    rpo: str | None = None,
+    region_rto: str | None = None,
+    region_rpo: str | None = None,
+) -> Objectives:
+    """Objectives from a policy's or other ones' fields, with what people name standing in for them.
+
+    What is named holds for every disruption of a policy but the loss of a Region, and is noted.
+
+    Raises:
+        InvalidDuration, InvalidObjectives: they cannot be understood, or contradict themselves.
+    """
+    named = {"rto": rto, "rpo": rpo, "region_rto": region_rto, "region_rpo": region_rpo}
+    made = dict(fields)
+    for name, text in named.items():
+        if text is None:
+            continue
+        made[f"{name}_seconds"] = parse_duration(text)
+        if made.get("disruptions"):
+            made |= _standing_in(made, name, text)
+    return Objectives(**made)
+
+
+def _standing_in(fields: Mapping[str, Any], name: str, text: str) -> dict[str, Any]:
+    """The disruptions of a policy without what is named instead, and the note that says so."""
+    disruptions, what = fields["disruptions"], name[-3:].upper()
+    whose = f"its {what} for the loss of a Region"
+    if not name.startswith("region_"):
+        nothing = {f"{name}_seconds": None}
+        disruptions = tuple(each.model_copy(update=nothing) for each in disruptions)
+        whose = f"every {what} of it but a Region's"
+    note = f"--{name.replace('_', '-')} {text} stands in for {whose}"
+    return {"disruptions": disruptions, "notes": (*fields.get("notes", ()), note)}

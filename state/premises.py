@@ -5,6 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from state.errors import WrongUse
 from state.judgements import AnswerValue, Phase
 
 VALID_FOR = timedelta(days=365)  # of an attestation that names no end
@@ -91,6 +92,20 @@ class Fix(BaseModel):
 
     check: str
     resource: str | None = None  # id or name; None: wherever the check fails
+
+    @classmethod
+    def written(cls, text: str) -> Self:
+        """The fix of `CHECK` or `CHECK@RESOURCE`, as people and plans write it.
+
+        Raises:
+            WrongUse: the text names no check, or an empty resource.
+        """
+        check, at, resource = text.strip().partition("@")
+        if not check:
+            raise WrongUse(f"{text!r} names no check: write --fix CHECK or --fix CHECK@RESOURCE")
+        if at and not resource:  # a script's variable that is empty: it never meant everywhere
+            raise WrongUse(f"{text!r} names no resource: write --fix {check} to mend it everywhere")
+        return cls(check=check, resource=resource or None)
 
     def __str__(self) -> str:
         return self.check if self.resource is None else f"{self.check}@{self.resource}"

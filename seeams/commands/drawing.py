@@ -24,10 +24,7 @@ def diagram(
             metavar="FILE", help="Write it to FILE: .mmd, .svg or .png. Default: Mermaid on stdout."
         ),
     ] = None,
-    checkpoint: Annotated[
-        str | None,
-        typer.Option(metavar="ID", help="With the findings of this result of `seeams history`."),
-    ] = None,
+    checkpoint: options.Checkpoint = None,
     full: Annotated[
         bool,
         typer.Option(

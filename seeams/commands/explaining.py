@@ -24,14 +24,7 @@ def explain(
             autocompletion=_subjects,
         ),
     ] = "overall",
-    checkpoint: Annotated[
-        str | None,
-        typer.Option(
-            metavar="ID",
-            help="A result of `seeams history`, or how its id begins. "
-            "Default: the latest assessment.",
-        ),
-    ] = None,
+    checkpoint: options.Checkpoint = None,
     as_json: options.Json = False,
     store: options.StoreUrl = None,
 ) -> None:

@@ -30,14 +30,7 @@ def show(
         str | None,
         typer.Argument(metavar="THREAD", help="A stored thread.", autocompletion=options.threads),
     ] = None,
-    checkpoint: Annotated[
-        str | None,
-        typer.Option(
-            metavar="ID",
-            help="A result of `seeams history`, or how its id begins. "
-            "Default: the latest assessment.",
-        ),
-    ] = None,
+    checkpoint: options.Checkpoint = None,
     schema: Annotated[
         bool, typer.Option("--schema", help="Print the JSON schema of reports instead.")
     ] = False,

@@ -17,6 +17,7 @@ from state.objectives import (
     Disruption,
     Objectives,
     Tolerance,
+    objectives_from,
     parse_duration,
     spell_duration,
 )
@@ -185,3 +186,13 @@ def test_objectives_survive_json() -> None:
         notes=("read",),
     )
     assert Objectives.model_validate_json(objectives.model_dump_json()) == objectives
+
+
+def test_what_is_named_stands_in_for_a_policy_and_is_noted() -> None:
+    zone = Disruption(name="AZ", scenarios=("zone_lost",), rto_seconds=HOUR, rpo_seconds=MINUTE)
+    before = Objectives(rto_seconds=DAY, rpo_seconds=HOUR, policy="gold", disruptions=(zone,))
+    after = objectives_from(before.fields, rto="2h")
+    assert (after.rto_seconds, after.rpo_seconds) == (2 * HOUR, HOUR)
+    assert after.disruptions == (zone.model_copy(update={"rto_seconds": None}),)
+    assert after.notes == ("--rto 2h stands in for every RTO of it but a Region's",)
+    assert objectives_from(before.fields) == before

@@ -8,7 +8,7 @@ from typing import Any
 import jmespath
 
 from state.snapshot import Relation, RelationKind, Resource, Snapshot
-from tools.checks.view import View, Workload
+from tools.checks.view import Subject, View, Workload
 
 
 class Paper:
@@ -48,7 +48,7 @@ class Paper:
         return current
 
 
-class Draft:
+class Draft(Subject):
     """One resource on paper, as a remedy sees and changes it; facts keep AWS's own names."""
 
     def __init__(self, paper: Paper, resource: str | None) -> None:
@@ -66,21 +66,6 @@ class Draft:
     def resource(self) -> Resource:
         """The resource as it stands on the paper now."""
         return self.paper.resources[self.id]
-
-    @property
-    def name(self) -> str:
-        """What people call it."""
-        return self.resource.name
-
-    @property
-    def type(self) -> str:
-        """CloudFormation's type name."""
-        return self.resource.type
-
-    @property
-    def region(self) -> str:
-        """The Region it is in, or "global"."""
-        return self.resource.region
 
     @property
     def taken_at(self) -> datetime:

@@ -88,25 +88,13 @@ def grouped(relations: Iterable[Relation], *, by_source: bool) -> dict[str, list
     return index
 
 
-class View:
-    """One resource as a check reads it. Everything read becomes evidence."""
-
-    def __init__(
-        self,
-        resource: Resource | None,
-        workload: Workload,
-        evidence: dict[tuple[str, str, str], Evidence] | None = None,
-    ) -> None:
-        self._resource = resource
-        self.workload = workload
-        self._evidence: dict[tuple[str, str, str], Evidence] = {} if evidence is None else evidence
+class Subject:
+    """Whoever stands for one resource, and is asked what it is."""
 
     @property
     def resource(self) -> Resource:
-        """The resource. A check of the whole workload has none: asking is a bug in the check."""
-        if self._resource is None:
-            raise LookupError("a check of the workload reads members(), not a resource")
-        return self._resource
+        """The resource."""
+        raise NotImplementedError
 
     @property
     def id(self) -> str:
@@ -127,6 +115,27 @@ class View:
     def region(self) -> str:
         """The Region it is in, or "global"."""
         return self.resource.region
+
+
+class View(Subject):
+    """One resource as a check reads it. Everything read becomes evidence."""
+
+    def __init__(
+        self,
+        resource: Resource | None,
+        workload: Workload,
+        evidence: dict[tuple[str, str, str], Evidence] | None = None,
+    ) -> None:
+        self._resource = resource
+        self.workload = workload
+        self._evidence: dict[tuple[str, str, str], Evidence] = {} if evidence is None else evidence
+
+    @property
+    def resource(self) -> Resource:
+        """The resource. A check of the whole workload has none: asking is a bug in the check."""
+        if self._resource is None:
+            raise LookupError("a check of the workload reads members(), not a resource")
+        return self._resource
 
     @property
     def member(self) -> bool:

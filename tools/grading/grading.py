@@ -108,7 +108,7 @@ def grade(category: Category, reckoning: Reckoning, objectives: Objectives) -> G
         return _ungraded(category, "too little of it could be read", coverage)
     if stands.slowest is None or stands.lossiest is None:
         judged = any(j.verdict is not Verdict.UNKNOWN for j in assessment.judgements)
-        return _nothing_strikes(category, coverage, judged=judged)
+        return _nothing_strikes(category, coverage, objectives, judged=judged)
     return _graded(category, stands.slowest, stands.lossiest, coverage, reckoning, objectives)
 
 
@@ -204,9 +204,12 @@ def _ungraded(category: Category, reason: str, coverage: Coverage | None = None)
     )
 
 
-def _nothing_strikes(category: Category, coverage: Coverage, *, judged: bool) -> Grade:
+def _nothing_strikes(
+    category: Category, coverage: Coverage, objectives: Objectives, *, judged: bool
+) -> Grade:
+    struck = [each.text for each in category.scenarios if targets_of(each.name, objectives)]
     reason = (
-        "nothing that was read can cause an outage here"
+        f"nothing that was read stops when {' or when '.join(struck)}"
         if judged
         else "no check applies to these resources, which is no proof that nothing can happen"
     )

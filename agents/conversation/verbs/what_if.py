@@ -11,7 +11,7 @@ from agents.conversation.verbs import Said, Verb
 from agents.conversation.verbs.lose import loss_words
 from state.categories import categories
 from state.errors import WrongUse
-from state.objectives import Objectives, parse_duration, spell_duration
+from state.objectives import objectives_from, spell_duration
 from state.premises import Fix, Premises
 from state.report import Report
 from tools.grading.comparing import compare
@@ -37,8 +37,14 @@ def _what_if(desk: Desk, asked: WhatIf) -> Said:
     if asked == WhatIf():
         raise WrongUse("what if what? Name an RTO, an RPO, a fix or a letter")
     assessed = desk.report()
-    objectives = _objectives(assessed.objectives, asked)
-    premises = Premises(fixes=tuple(_fix(each) for each in asked.fixes))
+    objectives = objectives_from(
+        assessed.objectives.fields,
+        rto=asked.rto,
+        rpo=asked.rpo,
+        region_rto=asked.region_rto,
+        region_rpo=asked.region_rpo,
+    )
+    premises = Premises(fixes=tuple(Fix.written(each) for each in asked.fixes))
     plan = None
     if asked.target:
         plan = desk.cheapest_way(asked.target, objectives, premises)
@@ -70,24 +76,6 @@ def letters_of(report: Report) -> dict[str, str | None]:
     """Category code, or OVERALL -> letter."""
     letters = {code: grade.letter for code, grade in report.grades.items()}
     return {"OVERALL": report.overall.letter, **letters}
-
-
-def _objectives(before: Objectives, asked: WhatIf) -> Objectives:
-    """Those asked for; what is named holds for every disruption of a policy as well."""
-    given = {
-        f"{name}_seconds": parse_duration(value)
-        for name in ("rto", "rpo", "region_rto", "region_rpo")
-        if (value := getattr(asked, name))
-    }
-    fields = {name: getattr(before, name) for name in Objectives.model_fields}
-    own = {name: None for name in given if not name.startswith("region")}
-    fields["disruptions"] = tuple(each.model_copy(update=own) for each in before.disruptions)
-    return Objectives(**fields | given)
-
-
-def _fix(named: str) -> Fix:
-    check, _, resource = named.partition("@")
-    return Fix(check=check, resource=resource or None)
 
 
 def _moved(before: Report, after: Report, names: Names) -> str:

@@ -108,7 +108,7 @@ def _move_one(workload: Draft) -> None:
         f"{_PILLAR}/rel_fault_isolation_multiaz_region_system.html",
     ),
     strength="what runs is spread over several zones",
-    remedy=Remedy(change=_spread, effort=Effort.HOURS, cost=Cost.LITTLE),
+    remedy=Remedy(change=_spread, effort=Effort.HOURS, cost=Cost.SOME),
     passes=[
         Example(linked=[_BOTH, _BOTH, _BALANCED]),
         Example(linked=[_BOTH, _database("eu-west-1a", "eu-west-1b")]),
