@@ -39,14 +39,11 @@ class Names:
 
         Args:
             resources: ids.
-            kind: the type of what is not in the snapshot.
+            kind: the type of what is not in the snapshot; "": nobody knows.
             most: how many names.
         """
-        known = [self._resources.get(resource) for resource in resources]
-        kinds = [
-            "" if resource == WORKLOAD else type_words(plain(each.type if each else kind))
-            for resource, each in zip(resources, known, strict=True)
-        ]
+        kinds = [self._kind_of(resource) or kind for resource in resources]
+        kinds = [type_words(plain(each)) if each else "" for each in kinds]
         if len(set(kinds)) == 1:
             return (
                 f"{self.some(resources, most)} ({kinds[0]})" if kinds[0] else self.some(resources)
@@ -56,6 +53,10 @@ class Names:
             for resource, each in zip(resources, kinds, strict=True)
         ]
         return _first(names, most)
+
+    def _kind_of(self, resource: str) -> str:
+        known = self._resources.get(resource)
+        return known.type if known else ""
 
     def some(self, resources: Iterable[str], most: int = 4) -> str:
         """The first few names, and how many more there are."""

@@ -114,9 +114,11 @@ FINDS = {SPOF.title: {"defects": [defect()]}}
 
 
 def said_of_the_account(finished: Report) -> dict[str, Any]:
-    """A report without what models add, what it cost, and when it was."""
+    """A report without what models add or left undone, what it cost, and when it was."""
     left_out = {"summary", "proposals", "thoughts", "usage", "generated_at", "checkpoint"}
-    return finished.model_dump(mode="json", exclude=left_out)
+    said = finished.model_dump(mode="json", exclude=left_out)
+    said["gaps"] = [gap for gap in said["gaps"] if gap["service"] != "model"]
+    return said
 
 
 # -- all at once -----------------------------------------------------------------------------------
@@ -310,6 +312,9 @@ def test_letters_and_findings_are_those_without_a_model(
     assert bool(found) == (what in ("finds something", "floods"))
     for thinking in helped.thoughts.values():
         assert len(thinking.model_dump_json()) < 60_000, "what is kept of a flood is bounded"
+    left_undone = {t.model for t in helped.thoughts.values() if t.stop is not Stop.DONE}
+    told = {gap.action for gap in helped.gaps if gap.service == "model"}
+    assert told == {f"model:{model}" for model in left_undone}
     assert helped.summary
     assert bool(helped.summary.sentences) == (what == "finds something")
 

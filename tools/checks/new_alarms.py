@@ -110,8 +110,19 @@ def _arn_of(topic: Draft) -> str:
 
 
 def _set_up(component: Draft, wanted: Recommended) -> None:
-    name = f"{_label_of(component, wanted)}-{wanted.metric}"
-    alarm = component.add(
+    dimensions = [{"Name": n, "Value": v} for n, v in wanted.dimensions.items()]
+    alarm = _alarm(component, component.name, wanted, dimensions)
+    if alarm.read(READ, "Dimensions") != dimensions:  # of another component with this name
+        alarm = _alarm(component, component.id.split(":", 5)[-1], wanted, dimensions)
+    alarm.link(component, "watches", kind=RelationKind.OBSERVABILITY, hard=False)
+    notify_somebody(alarm)
+
+
+def _alarm(
+    component: Draft, label: str, wanted: Recommended, dimensions: list[dict[str, str]]
+) -> Draft:
+    name = f"{label}-{wanted.metric}"
+    return component.add(
         ALARM,
         name,
         {
@@ -120,7 +131,7 @@ def _set_up(component: Draft, wanted: Recommended) -> None:
                 "AlarmArn": component.paper.arn("cloudwatch", component.region, f"alarm:{name}"),
                 "Namespace": wanted.namespace,
                 "MetricName": wanted.metric,
-                "Dimensions": [{"Name": n, "Value": v} for n, v in wanted.dimensions.items()],
+                "Dimensions": dimensions,
                 "Period": 60,
                 "EvaluationPeriods": 3,
                 "DatapointsToAlarm": 3,
@@ -132,22 +143,6 @@ def _set_up(component: Draft, wanted: Recommended) -> None:
             }
         },
     )
-    alarm.link(component, "watches", kind=RelationKind.OBSERVABILITY, hard=False)
-    notify_somebody(alarm)
-
-
-def _label_of(component: Draft, wanted: Recommended) -> str:
-    """Its name, or the end of its id where another has that name and that metric.
-
-    CloudWatch keeps one alarm of a name in a Region: a second one would take the first one's place.
-    """
-    for other in component.members(*_FAILURE):
-        alike = (other.name, other.region) == (component.name, component.region)
-        if alike and other.id != component.id:
-            theirs = recommended_for(other)
-            if theirs and theirs.metric == wanted.metric:
-                return component.id.split(":", 5)[-1]
-    return component.name
 
 
 def _simple(
