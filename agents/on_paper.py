@@ -14,6 +14,8 @@ from state.snapshot import Snapshot
 from state.thinking import Thinking
 from tools.checks import all_checks
 from tools.checks.fixing import with_fixes
+from tools.checks.judging import Judge
+from tools.checks.rejudging import Readings
 from tools.grading.accepting import with_accepted
 from tools.grading.assumptions import assumptions, with_overrides
 from tools.grading.attesting import with_attestations
@@ -36,8 +38,11 @@ def given(
     assessments: Mapping[str, Assessment],
     premises: Premises,
     thoughts: Mapping[str, Thinking] = NOTHING_THOUGHT,
+    readings: Readings | None = None,
 ) -> Given:
     """The account with the fixes in it, judged again; then what people attest and accept.
+
+    Who tries many fixes on one account gives what its verdicts were read from: `readings`.
 
     Raises:
         InvalidPremises: a fix, an attestation or an acceptance names what there is not.
@@ -45,8 +50,9 @@ def given(
     if premises.fixes:
         rows = [row for each in assessments.values() for row in each.judgements]
         snapshot = with_fixes(snapshot, rows, premises.fixes)
+        judged = readings.after(snapshot) if readings else None
         assessments = {
-            category.code: _again(category, assessments[category.code], snapshot)
+            category.code: _again(category, assessments[category.code], snapshot, judged)
             for category in categories()
             if category.code in assessments
         }
@@ -92,14 +98,16 @@ def cheapest_way(
     )
 
 
-def _again(category: Category, before: Assessment, snapshot: Snapshot) -> Assessment:
+def _again(
+    category: Category, before: Assessment, snapshot: Snapshot, judged: Judge | None
+) -> Assessment:
     """The checks' rows and answers on the new facts; what did not come from a check stays.
 
     So does a category that could not be assessed: fixes on paper do not mend a specialist.
     """
     if before.failed:
         return before
-    after = assess(category, snapshot)
+    after = assess(category, snapshot, judged=judged)
     known = all_checks()
     others = tuple(row for row in before.judgements if row.check not in known)
     return after.model_copy(update={"judgements": after.judgements + others})

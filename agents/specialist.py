@@ -14,17 +14,22 @@ from state.judgements import (
 )
 from state.snapshot import Snapshot
 from tools.checks import Check, all_checks
-from tools.checks.judging import verdicts, workload_of
+from tools.checks.judging import Judge, verdicts, workload_of
 
 _EVIDENCE_PER_ANSWER = 3
 
 Observe = Callable[[str, Mapping[str, object]], None]
 
 
-def assess(category: Category, snapshot: Snapshot, observe: Observe | None = None) -> Assessment:
+def assess(
+    category: Category,
+    snapshot: Snapshot,
+    observe: Observe | None = None,
+    judged: Judge | None = None,
+) -> Assessment:
     """The category's rows: a verdict of every check on every member it applies to, and answers."""
     judgements: list[Judgement] = []
-    for check, rows in verdicts(category, workload_of(snapshot)):
+    for check, rows in verdicts(category, workload_of(snapshot), judged):
         judgements.extend(rows)
         if observe:
             failed = sum(row.verdict is Verdict.FAIL for row in rows)

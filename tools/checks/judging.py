@@ -1,6 +1,6 @@
 """The verdicts of checks on a workload: pure, whoever asks for them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from state.categories import Category
 from state.judgements import WORKLOAD, Contribution, Judgement, Verdict
@@ -9,17 +9,25 @@ from tools.aws.declarations import collectors
 from tools.checks import Check, Outcome, all_checks
 from tools.checks.view import Unknown, View, Workload
 
+Judge = Callable[[Check, View], Judgement | None]
+
 
 def workload_of(snapshot: Snapshot) -> Workload:
     """The snapshot as checks see it."""
     return Workload(snapshot, {kind: c.read.operation for kind, c in collectors().items()})
 
 
-def verdicts(category: Category, workload: Workload) -> Iterator[tuple[Check, list[Judgement]]]:
-    """Each check of a category that applies somewhere, with its verdict on every such member."""
+def verdicts(
+    category: Category, workload: Workload, judged: Judge | None = None
+) -> Iterator[tuple[Check, list[Judgement]]]:
+    """Each check of a category that applies somewhere, with its verdict on every such member.
+
+    `judged` tells a verdict where it is known already; by default each is worked out.
+    """
+    told = judged or judge
     for check in all_checks().values():
         if check.category is category:
-            rows = [row for target in _targets(check, workload) if (row := judge(check, target))]
+            rows = [row for target in _targets(check, workload) if (row := told(check, target))]
             if rows:
                 yield check, rows
 
