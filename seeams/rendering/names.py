@@ -42,8 +42,7 @@ class Names:
             kind: the type of what is not in the snapshot; "": nobody knows.
             most: how many names.
         """
-        kinds = [self._kind_of(resource) or kind for resource in resources]
-        kinds = [type_words(plain(each)) if each else "" for each in kinds]
+        kinds = [self._kind_of(resource, kind) for resource in resources]
         if len(set(kinds)) == 1:
             return (
                 f"{self.some(resources, most)} ({kinds[0]})" if kinds[0] else self.some(resources)
@@ -54,9 +53,10 @@ class Names:
         ]
         return _first(names, most)
 
-    def _kind_of(self, resource: str) -> str:
+    def _kind_of(self, resource: str, otherwise: str) -> str:
         known = self._resources.get(resource)
-        return known.type if known else ""
+        kind = known.type if known else otherwise
+        return type_words(plain(kind)) if kind and resource != WORKLOAD else ""
 
     def some(self, resources: Iterable[str], most: int = 4) -> str:
         """The first few names, and how many more there are."""

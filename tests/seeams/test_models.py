@@ -77,10 +77,11 @@ def letters(document: Mapping[str, Any]) -> dict[str, str]:
 
 
 def what_rules_say(document: Mapping[str, Any]) -> dict[str, Any]:
-    """All that no model may touch."""
-    parts = ("overall", "grades", "strengths", "answers", "gaps", "disruptions", "objectives")
+    """All that no model may touch; what models left undone is a gap of their own."""
+    parts = ("overall", "grades", "strengths", "answers", "disruptions", "objectives")
     findings = [{**each, "documentation": []} for each in document["findings"]]
-    return {**{part: document[part] for part in parts}, "findings": findings}
+    gaps = [gap for gap in document["gaps"] if gap["service"] != "model"]
+    return {**{part: document[part] for part in parts}, "findings": findings, "gaps": gaps}
 
 
 @dataclass(frozen=True)
@@ -247,6 +248,7 @@ def test_a_budget_ends_the_agents_and_not_the_run(ran: Ran, tmp_path: Path) -> N
     assert ended["summary"]["stop"] == "budget"
     undone = [each["undone"] for each in ended["thoughts"].values() if each["stop"] == "budget"]
     assert all(undone)
+    assert any(gap["action"] == f"model:{MODEL}" for gap in ended["gaps"])
 
 
 def test_documentation_is_looked_up_and_what_was_returned_is_marked(tmp_path: Path) -> None:
