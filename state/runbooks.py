@@ -79,7 +79,7 @@ class Timing(BaseModel):
 class Procedure(BaseModel):
     """How one resource comes back from some scenarios."""
 
-    number: int = 0  # in the runbook
+    number: int = 0  # in the runbook; the same for procedures that differ by ids alone
     resource: str
     name: str
     type: str
@@ -203,7 +203,7 @@ class Runbook(BaseModel):
     unseen: tuple[str, ...] = ()  # resources of which it is not known whether anybody is told
     triage: tuple[Look, ...]
     waves: tuple[Wave, ...]
-    procedures: tuple[Procedure, ...]
+    procedures: tuple[Procedure, ...]  # in the order of recovery
     places: tuple[PlaceLost, ...]  # zones, then Regions
     entries: tuple[str, ...]  # where work enters
     validation: tuple[Look, ...]

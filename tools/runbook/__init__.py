@@ -23,6 +23,7 @@ from tools.runbook.declarations import Declared, Known, Place, declared
 from tools.runbook.losing import places_of
 from tools.runbook.ordering import waves_of
 from tools.runbook.selecting import selected
+from tools.runbook.sharing import numbered
 from tools.runbook.timing import timings_of
 
 _READ_HERE = ("configured", "measured")  # sources of terms that nobody had to assume
@@ -45,9 +46,8 @@ def runbook_of(
     only = tuple(only)
     every = _procedures(report, snapshot, reckoning)
     waves = waves_of(snapshot, {each.resource for each in every})
-    kept = selected(_in_order(every, [r for wave in waves for r in wave.resources]), only)
-    procedures = tuple(
-        each.model_copy(update={"number": number}) for number, each in enumerate(kept, 1)
+    procedures = numbered(
+        selected(_in_order(every, [r for wave in waves for r in wave.resources]), only)
     )
     if only:
         waves = waves_of(snapshot, {each.resource for each in procedures})

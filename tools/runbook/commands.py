@@ -4,13 +4,14 @@ import json
 import re
 import shlex
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
+from functools import cache
 from typing import Any
 
 from state.runbooks import Command
 from tools.runbook.blanks import BLANKS
 
-WIDTH = 78
+WIDTH = 98
 _UNSEEN = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
 _READ_FROM_FILE = re.compile(r"(file|fileb)://", re.IGNORECASE)
 
@@ -84,8 +85,13 @@ def command(service: str, operation: str, options: Mapping[str, Any]) -> Command
 
 def shell(call: Command) -> str:
     """A command to be copied: quoted, with a backslash where a line goes on."""
+    return wrapped(map(quoted, call.words))
+
+
+def wrapped(words: Iterable[str]) -> str:
+    """Quoted words on lines: an option stays together with its values."""
     lines, line = [], ""
-    for part in _parts(call):
+    for part in _parts(words):
         if line and len(line) + len(part) + 3 > WIDTH:
             lines.append(f"{line} \\")
             line = f"    {part}"
@@ -94,12 +100,17 @@ def shell(call: Command) -> str:
     return "\n".join([*lines, line])
 
 
-def quoted(word: str) -> str:
-    """One word for a POSIX shell; what is not printed is spelled out (bash, zsh)."""
-    if all(character == " " or not _is_unseen(character) for character in word):
+def quoted(word: str, spelled: Container[str] = ()) -> str:
+    """One word for a POSIX shell; what is not printed is spelled out (bash, zsh).
+
+    Args:
+        word: any text.
+        spelled: other characters that are spelled out.
+    """
+    if not any(_is_unseen(each) or each in spelled for each in word):
         return shlex.quote(word)
-    spelled = "".join(_spelled(character) for character in word)
-    return f"$'{spelled}'"
+    inner = "".join(_spelled(each, always=each in spelled) for each in word)
+    return f"$'{inner}'"
 
 
 # -- parts ----------------------------------------------------------------------------------------
@@ -118,25 +129,26 @@ def _word(value: Any) -> str:
     return text
 
 
-def _parts(call: Command) -> Iterable[str]:
+def _parts(words: Iterable[str]) -> Iterable[str]:
     """What stays on one line: the command itself, then each option with its values."""
     part: list[str] = []
-    for word in call.words:
-        if word.startswith("--") and part:
+    for word in words:
+        if word.startswith(("--", "'--", "$'--")) and part:
             yield " ".join(part)
             part = []
-        part.append(quoted(word))
+        part.append(word)
     yield " ".join(part)
 
 
+@cache
 def _is_unseen(character: str) -> bool:
     return unicodedata.category(character) in _UNSEEN
 
 
-def _spelled(character: str) -> str:
+def _spelled(character: str, *, always: bool) -> str:
     if character in "\\'":
         return f"\\{character}"
-    if not _is_unseen(character):
+    if not always and not _is_unseen(character):
         return character
     if ord(character) < 0x80:
         return f"\\x{ord(character):02x}"

@@ -64,7 +64,10 @@ def _zone(
         actions=(
             *(_shifted(region, each, away) for each in balancers),
             act("Start nothing new in the zone: no deployment, no scaling in."),
-            act("Then follow the procedures below in their order, for what does not come back."),
+            act(
+                "Then follow the procedures that are named for the zone, in their order, for what "
+                "does not come back by itself."
+            ),
         ),
         verification=(_alarms(region),),
         rollback=(
@@ -96,7 +99,10 @@ def _region(
                 "Region does not come back the same day.",
                 phase="decide",
             ),
-            act("Bring the data up in the other Region: follow the procedures below."),
+            act(
+                "Bring the data up in the other Region: follow the procedures that are named for "
+                "the Region, in their order."
+            ),
             act(
                 "Set the rest up in the other Region from its templates (CloudFormation, "
                 "Terraform), with the addresses of the restored data."
@@ -121,10 +127,14 @@ def _region(
 def _needed(
     procedures: Sequence[Procedure], struck: Iterable[str], scenario: str
 ) -> tuple[int, ...]:
-    """Those for what is struck; procedures are numbered in the order of recovery."""
+    """Those for what is struck, in the order of recovery."""
     hit = set(struck)
     return tuple(
-        each.number for each in procedures if each.resource in hit and scenario in each.scenarios
+        dict.fromkeys(
+            each.number
+            for each in procedures
+            if each.resource in hit and scenario in each.scenarios
+        )
     )
 
 

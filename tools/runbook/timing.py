@@ -29,7 +29,11 @@ def _timing(alike: Sequence[Estimate], actions: Sequence[Action], objectives: Ob
     return Timing(
         scenarios=tuple(each.scenario for each in alike),
         text="; ".join(known[each.scenario].text for each in alike),
-        rows=tuple(_row(each, actions) for each in one.terms if each.term != Phase.LOSE),
+        rows=tuple(
+            _row(each, () if one.by_itself else actions)
+            for each in one.terms
+            if each.term != Phase.LOSE
+        ),
         lost=tuple(_row(each, ()) for each in one.terms if each.term == Phase.LOSE),
         rto_seconds=one.rto_seconds,
         rpo_seconds=one.rpo_seconds,

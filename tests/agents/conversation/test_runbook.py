@@ -17,4 +17,4 @@ def test_for_the_database_only(ask: Ask) -> None:
     (did,) = ask("write the runbook for the database only").did
     book = Runbook.model_validate(did.result)
     assert {each.type.split("::")[1] for each in book.procedures} <= {"RDS", "DynamoDB"}
-    assert "restore to a point in time" in did.answer
+    assert "Restore to a point in time" in did.answer

@@ -1,9 +1,8 @@
 """The runbook of a whole workload: its times, its order, and names that nobody may write with."""
 
-import shutil
-import subprocess
 from collections.abc import Callable
 from functools import partial
+from itertools import groupby
 from math import fsum
 
 import pytest
@@ -15,6 +14,7 @@ from state.errors import WrongUse
 from state.runbooks import Procedure
 from state.snapshot import Gap, GapReason, Relation, RelationKind, Resource, Selector, Snapshot
 from tests.tools.runbook.aws_cli import parse
+from tests.tools.runbook.bash import as_bash_reads, printable
 from tests.tools.runbook.conftest import SAMPLES, Assessed
 from tests.tools.runbook.test_procedures import READS, level_of
 from tools.checks.examples import TAKEN_AT
@@ -24,6 +24,7 @@ from tools.runbook.commands import shell
 from tools.runbook.declarations import Known, Place
 from tools.runbook.markdown import as_markdown
 from tools.runbook.ordering import waves_of
+from tools.runbook.sharing import sections_of, sections_of_places
 
 Sample = Callable[[str], Assessed]
 
@@ -84,13 +85,18 @@ def test_what_others_cannot_do_without_comes_first(assessed: Sample, name: str) 
 
 
 @pytest.mark.parametrize("name", SAMPLES)
-def test_procedures_are_numbered_in_the_order_of_recovery(assessed: Sample, name: str) -> None:
+def test_procedures_stand_in_the_order_of_recovery_and_are_numbered_by_kind(
+    assessed: Sample, name: str
+) -> None:
     book = assessed(name).runbook()
-    assert [each.number for each in book.procedures] == list(range(1, len(book.procedures) + 1))
     order = [resource for wave in book.waves for resource in wave.resources]
     places = [order.index(each.resource) for each in book.procedures]
     assert places == sorted(places)
     assert set(order) == {each.resource for each in book.procedures}
+    numbers = {each.number: each.type for each in book.procedures}
+    assert set(numbers) == set(range(1, len(numbers) + 1))
+    kinds = [numbers[number] for number in sorted(numbers)]
+    assert [kind for kind, _ in groupby(kinds)] == list(dict.fromkeys(kinds))
 
 
 def test_the_demos_runbook_names_its_real_ids(assessed: Sample) -> None:
@@ -249,7 +255,6 @@ HOSTILE = (
     "~!#{}*?",
     "",
 )
-BASH = shutil.which("bash") or "/bin/bash"
 hostile = st.one_of(st.sampled_from(HOSTILE), st.text(max_size=30))
 
 
@@ -275,20 +280,6 @@ def _renamed(sample: Assessed, name: str) -> Assessed:
     return Assessed(sample.report, snapshot, sample.reckoning)
 
 
-def _as_bash_reads(scripts: list[str]) -> list[list[str]]:
-    """The words of each command, from a real shell that only prints them."""
-    show = 'aws() { printf "%s\\0" aws "$@"; printf "\\0\\1\\0"; }\n'
-    done = subprocess.run(
-        [BASH, "--norc", "-c", show + "\n".join(scripts)],
-        capture_output=True,
-        check=True,
-        env={"LC_ALL": "C.UTF-8", "PATH": "/nowhere"},
-    )
-    assert done.stderr == b""
-    found = done.stdout.decode("utf-8", "surrogateescape").split("\0\0\1\0")
-    return [each.split("\0") for each in found[:-1]]
-
-
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=8)
 @given(name=hostile)
 @example(name=HOSTILE[0])
@@ -299,13 +290,16 @@ def test_a_name_is_one_word_for_a_shell_and_only_text_in_the_document(
 ) -> None:
     book = _renamed(assessed("shop"), name.replace("\0", "")).runbook()
     commands = {each.words: shell(each) for each in commands_in(book)}
-    assert _as_bash_reads(list(commands.values())) == [
-        [word.encode("utf-8", "surrogateescape").decode("utf-8", "replace") for word in words]
-        for words in commands
-    ]
+    assert as_bash_reads(commands.values()) == list(map(printable, commands))
     tokens = MarkdownIt("gfm-like", {"linkify": False}).parse(as_markdown(book))
     fences = {each.content.strip("\n") for each in tokens if each.type == "fence"}
-    assert fences == {*commands.values(), 'export AWS_PAGER=""'}
+    shared = {
+        command
+        for section in (*sections_of(book.procedures), *sections_of_places(book.places))
+        for procedure in section.procedures
+        for command in procedure.commands
+    }
+    assert fences <= {*commands.values(), *shared, 'export AWS_PAGER=""'}
     inner = [child.type for each in tokens for child in each.children or ()]
     assert not {"link_open", "html_inline", "image"} & set(inner)
     assert "html_block" not in {each.type for each in tokens}

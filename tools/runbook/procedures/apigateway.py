@@ -50,7 +50,7 @@ def _failing(at: Place) -> Look:
         call = metric(at, "AWS/ApiGateway", "5XXError", "Sum", ApiName=at.name, Stage=_stage(at))
     else:
         call = metric(at, "AWS/ApiGateway", "5xx", "Sum", ApiId=_id(at), Stage=_stage(at))
-    return look(call, "`Sum`", "no points, or as few as before the incident")
+    return look(call, "server errors (sum)", "no points, or as few as before the incident")
 
 
 def _set_to(at: Place, deployment: str, says: str) -> Action:

@@ -76,7 +76,7 @@ def add(at: Place) -> Draft:
     most = at.fact(_READ_GROUP, "MaxSize")
     load = look(
         metric(at, "AWS/EC2", "CPUUtilization", "Average", AutoScalingGroupName=_group(at)),
-        "`Average`",
+        "`CPUUtilization` (average)",
         "below 80; if it is low, the servers wait for something: more of them do not help",
     )
     return Draft(

@@ -104,7 +104,7 @@ def quota(at: Place) -> Draft:
     model = str(at.fact(_READ, "foundationModel") or "").rpartition("/")[2] or blank("MODEL_ID")
     throttled = look(
         metric(at, "AWS/Bedrock", "InvocationThrottles", "Sum", ModelId=model),
-        "`Sum`",
+        "`InvocationThrottles` (sum)",
         "no points, or none above zero",
     )
     return Draft(

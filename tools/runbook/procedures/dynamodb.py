@@ -34,7 +34,7 @@ def _state(at: Place, table: str | None = None) -> Look:
 def _throttled(at: Place, of: str, table: str | None = None) -> Look:
     return look(
         metric(at, "AWS/DynamoDB", f"{of}ThrottleEvents", "Sum", TableName=table or _name(at)),
-        "`Sum`",
+        f"`{of}ThrottleEvents` (sum)",
         "no points, or none above zero",
     )
 

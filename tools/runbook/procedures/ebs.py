@@ -110,7 +110,7 @@ def faster(at: Place) -> Draft:
     """It can be changed while it is in use."""
     waiting = look(
         metric(at, "AWS/EBS", "VolumeQueueLength", "Average", VolumeId=_volume(at)),
-        "`Average`",
+        "`VolumeQueueLength` (average)",
         "a handful at most",
     )
     return Draft(

@@ -193,7 +193,7 @@ def larger(at: Place) -> Draft:
     start = act("Start it.", at.aws("ec2", "start-instances", instance_ids=[_instance(at)]))
     load = look(
         metric(at, "AWS/EC2", "CPUUtilization", "Maximum", InstanceId=_instance(at)),
-        "`Maximum`",
+        "`CPUUtilization` (maximum)",
         "below 90",
     )
     return Draft(

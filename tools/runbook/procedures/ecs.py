@@ -148,7 +148,7 @@ def scale(at: Place) -> Draft:
             _state(at),
             look(
                 metric(at, "AWS/ECS", "CPUUtilization", "Average", **dimensions),
-                "`Average`",
+                "`CPUUtilization` (average)",
                 "below 80; if it is low, the tasks wait for something: more of them do not help",
             ),
         ],
@@ -165,7 +165,7 @@ def scale(at: Place) -> Draft:
             _state(at),
             look(
                 metric(at, "AWS/ECS", "CPUUtilization", "Average", **dimensions),
-                "`Average`",
+                "`CPUUtilization` (average)",
                 "below 80",
             ),
         ],

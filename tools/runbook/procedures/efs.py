@@ -94,12 +94,12 @@ def throughput(at: Place) -> Draft:
     mode = at.fact("efs:DescribeFileSystems", "ThroughputMode") or "bursting"
     credits = look(
         metric(at, "AWS/EFS", "PercentIOLimit", "Maximum", FileSystemId=_id(at)),
-        "`Maximum`",
+        "`PercentIOLimit` (maximum)",
         "below 95",
     )
     left = look(
         metric(at, "AWS/EFS", "BurstCreditBalance", "Minimum", FileSystemId=_id(at)),
-        "`Minimum`, in bytes",
+        "`BurstCreditBalance` (minimum), in bytes",
         "well above zero; no points where throughput is elastic",
     )
     return Draft(
@@ -158,7 +158,7 @@ def policy_back(at: Place) -> Draft:
             )
         ],
         verification=[_state(at), _targets(at)],
-        rollback=[act("Put back the policy that you kept, with the same command.", policy)],
+        rollback=[act("Put back the policy that you kept.", policy)],
         never=["Do not open port 2049 to everybody."],
     )
 

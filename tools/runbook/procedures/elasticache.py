@@ -57,7 +57,7 @@ def _node(at: Place) -> str:
 def _full(at: Place) -> Look:
     return look(
         metric(at, "AWS/ElastiCache", "EngineCPUUtilization", "Maximum", CacheClusterId=_node(at)),
-        "`Maximum`",
+        "`EngineCPUUtilization` (maximum)",
         "below 90",
     )
 
@@ -65,7 +65,7 @@ def _full(at: Place) -> Look:
 def _evicted(at: Place) -> Look:
     return look(
         metric(at, "AWS/ElastiCache", "Evictions", "Sum", CacheClusterId=_node(at)),
-        "`Sum`",
+        "`Evictions` (sum)",
         "none, or as few as before the incident",
     )
 
@@ -207,7 +207,7 @@ def parameters(at: Place) -> Draft:
             act("Put the former value back.", value, warning="Others may use the same group."),
         ],
         verification=[_state(at), _full(at)],
-        rollback=[act("Set the value that you kept, with the same command.", value)],
+        rollback=[act("Set the value that you kept.", value)],
         never=["Do not change the default group: AWS owns it, and it cannot be changed."],
     )
 

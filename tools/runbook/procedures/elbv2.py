@@ -58,7 +58,7 @@ def _errors(at: Place) -> Look:
     name = at.id.partition(":loadbalancer/")[2] or at.name
     return look(
         metric(at, "AWS/ApplicationELB", "HTTPCode_ELB_5XX_Count", "Sum", LoadBalancer=name),
-        "`Sum`",
+        "`HTTPCode_ELB_5XX_Count` (sum)",
         "no points, or as few as before the incident",
     )
 

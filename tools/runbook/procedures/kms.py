@@ -86,7 +86,7 @@ def put_back(at: Place) -> Draft:
             ),
         ],
         verification=[_state(at), _policy(at)],
-        rollback=[act("Put back the policy that you kept, with the same command.", policy)],
+        rollback=[act("Put back the policy that you kept.", policy)],
         never=_NEVER,
     )
 

@@ -21,7 +21,7 @@ def _name(at: Place) -> str:
 def _errors(at: Place) -> Look:
     return look(
         metric(at, "AWS/Lambda", "Errors", "Sum", FunctionName=_name(at)),
-        "`Sum`",
+        "`Errors` (sum)",
         "no errors, or as few as before the incident",
     )
 
@@ -177,7 +177,7 @@ def _by_build(at: Place) -> tuple[list[Action], list[Action], list[Look]]:
         ),
         wait,
     ]
-    again = act("Deploy the newer build again, with the same command.", deployed)
+    again = act("Deploy the newer build again.", deployed)
     return steps, [again, wait], [found]
 
 
@@ -237,7 +237,7 @@ def hold_back(at: Place) -> Draft:
         checks=[
             look(
                 metric(at, "AWS/Lambda", "Throttles", "Sum", FunctionName=_name(at)),
-                "`Sum`",
+                "`Throttles` (sum)",
                 "none; many mean that concurrency is used up",
             ),
             look(
@@ -257,7 +257,7 @@ def hold_back(at: Place) -> Draft:
         verification=[
             look(
                 metric(at, "AWS/Lambda", "Throttles", "Sum", FunctionName=_name(at)),
-                "`Sum`",
+                "`Throttles` (sum)",
                 "none, once the limit is lifted",
             ),
             _errors(at),
@@ -276,7 +276,7 @@ def reserve(at: Place) -> Draft:
         checks=[
             look(
                 _of_account(at),
-                "`Maximum`",
+                "`ConcurrentExecutions` (maximum) of all functions of the account",
                 "well below the account's limit of concurrent executions",
             ),
             look(
@@ -301,7 +301,7 @@ def reserve(at: Place) -> Draft:
         verification=[
             look(
                 metric(at, "AWS/Lambda", "Throttles", "Sum", FunctionName=_name(at)),
-                "`Sum`",
+                "`Throttles` (sum)",
                 "none",
             ),
             _errors(at),

@@ -32,7 +32,7 @@ def _failed(at: Place, topic: str) -> Look:
             "Sum",
             TopicName=topic.rpartition(":")[2] or at.short,
         ),
-        "`Sum`",
+        "`NumberOfNotificationsFailed` (sum)",
         "no points, or none above zero",
     )
 
@@ -95,7 +95,7 @@ def rule_back(at: Place) -> Draft:
         dimensions["EventBusName"] = str(bus)
     failed = look(
         metric(at, "AWS/Events", "FailedInvocations", "Sum", **dimensions),
-        "`Sum`",
+        "`FailedInvocations` (sum)",
         "no points, or none above zero",
     )
     disable = at.aws("events", "disable-rule", **which)

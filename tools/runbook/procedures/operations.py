@@ -285,6 +285,6 @@ def role(at: Place) -> Draft:
             act("Afterwards give each user a role of its own."),
         ],
         verification=[attached, own],
-        rollback=[act("Put back the policy that you kept, with the same command.", put_back)],
+        rollback=[act("Put back the policy that you kept.", put_back)],
         never=["Do not attach `AdministratorAccess` to see whether that helps."],
     )

@@ -56,7 +56,7 @@ def _events(at: Place, source: str, name: str) -> Look:
 def _connections(at: Place) -> Look:
     return look(
         metric(at, "AWS/RDS", "DatabaseConnections", "Average", DBInstanceIdentifier=_name(at)),
-        "`Average` after the recovery",
+        "`DatabaseConnections` (average)",
         "as many connections as before the incident",
     )
 
@@ -211,7 +211,7 @@ def restore(at: Place) -> Draft | None:
             ),
             look(
                 metric(at, "AWS/RDS", "DatabaseConnections", "Average", DBInstanceIdentifier=new),
-                "`Average`",
+                "`DatabaseConnections` (average)",
                 "more than zero once the application uses it",
             ),
         ],
@@ -233,14 +233,14 @@ def relieve(at: Place) -> Draft:
             _state(at),
             look(
                 metric(at, "AWS/RDS", "CPUUtilization", "Maximum", DBInstanceIdentifier=_name(at)),
-                "`Maximum`",
+                "`CPUUtilization` (maximum)",
                 "below 90; if not, find the statement that costs most (Performance Insights)",
             ),
             look(
                 metric(
                     at, "AWS/RDS", "FreeStorageSpace", "Minimum", DBInstanceIdentifier=_name(at)
                 ),
-                "`Minimum`, in bytes",
+                "`FreeStorageSpace` (minimum), in bytes",
                 "more than a tenth of the storage; if not, grow the storage and not the class",
             ),
         ],
@@ -445,7 +445,7 @@ def relieve_cluster(at: Place) -> Draft:
                 metric(
                     at, "AWS/RDS", "CPUUtilization", "Maximum", DBClusterIdentifier=_cluster(at)
                 ),
-                "`Maximum`",
+                "`CPUUtilization` (maximum)",
                 "below 90; if not, find the statement that costs most (Performance Insights)",
             ),
         ],

@@ -167,7 +167,7 @@ def policy_back(at: Place) -> Draft:
         ],
         rollback=[
             act(
-                "Put back the policy that you kept, with the same command.",
+                "Put back the policy that you kept.",
                 at.aws(
                     "s3api", "put-bucket-policy", bucket=_name(at), policy=from_file("POLICY_FILE")
                 ),

@@ -40,7 +40,7 @@ def _depth(at: Place) -> Look:
 def _age(at: Place) -> Look:
     return look(
         metric(at, "AWS/SQS", "ApproximateAgeOfOldestMessage", "Maximum", QueueName=at.short),
-        "`Maximum`, in seconds",
+        "`ApproximateAgeOfOldestMessage` (maximum), in seconds",
         "falling, and well below the retention: beyond it messages are lost",
     )
 

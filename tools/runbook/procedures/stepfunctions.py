@@ -34,7 +34,7 @@ def _listed(at: Place, status: str, expect: str) -> list[Look]:
 def _failed(at: Place) -> Look:
     return look(
         metric(at, "AWS/States", "ExecutionsFailed", "Sum", StateMachineArn=at.id),
-        "`Sum`",
+        "`ExecutionsFailed` (sum)",
         "no points, or none above zero",
     )
 
@@ -82,7 +82,7 @@ def definition_back(at: Place) -> Draft:
             *_redriven(at),
         ],
         verification=[_failed(at), *_listed(at, "FAILED", "none that is new")],
-        rollback=[act("Put back the definition that you kept, with the same command.", updated)],
+        rollback=[act("Put back the definition that you kept.", updated)],
         never=["Do not delete the state machine: its executions end."],
     )
 
