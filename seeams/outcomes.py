@@ -25,6 +25,7 @@ class Wanted:
     files: Sequence[Path] = ()
     fail_under: str | None = None
     store: str | None = None  # as it was given, for what to type next
+    printed: bool = True
 
 
 def require_known_kinds(files: Sequence[Path]) -> None:
@@ -60,7 +61,7 @@ def deliver(report: "Report", snapshot: "Snapshot", wanted: Wanted) -> int:
         complain(f"{plain(file)} written")
     if wanted.as_json:
         print_json(document_of(report))
-    else:
+    elif wanted.printed:
         from seeams.rendering.report import print_report
 
         print_report(out(), report, result.names, store=wanted.store, everything=wanted.everything)

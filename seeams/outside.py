@@ -9,7 +9,7 @@ from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from seeams.failures import Interrupted
-from state.errors import CredentialsRefused
+from state.errors import CredentialsRefused, WrongUse
 
 if TYPE_CHECKING:
     from agents.bounds import Budget
@@ -70,13 +70,15 @@ def help_of(
         profile: whose credentials are used for it.
 
     Raises:
-        WrongUse: a name or a limit cannot be understood.
+        WrongUse: a name or a limit cannot be understood, or there is a budget and no model.
         ModelUnavailable: the model's package, Region or credentials are missing.
     """
     from seeams.asked import limits_of
     from tools.docs.servers import Docs
 
     limits, where = limits_of(budget), Docs(docs)
+    if budget is not None and model is None:
+        raise WrongUse("--budget limits a model, and there is none: name one with --model")
     named = None
     if model is not None:
         from agents.models import model_named

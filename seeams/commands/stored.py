@@ -39,7 +39,7 @@ def show(
     as_json: options.Json = False,
     store: options.StoreUrl = None,
 ) -> None:
-    """Show one stored result."""
+    """Show one stored result, or write it to files."""
     from seeams.documents import schema as report_schema
     from seeams.outcomes import Wanted, deliver, require_known_kinds
     from seeams.stored import report_at, snapshot_of
@@ -55,9 +55,14 @@ def show(
     require_known_kinds(files)
     with Store(store) as opened:
         report = report_at(opened, thread, checkpoint)
-        deliver(
-            report, snapshot_of(opened, report), Wanted(as_json, everything, files, store=store)
+        wanted = Wanted(
+            printed=everything or not files,  # whoever asks for a file has seen the page
+            as_json=as_json,
+            everything=everything,
+            files=files,
+            store=store,
         )
+        deliver(report, snapshot_of(opened, report), wanted)
 
 
 def history(

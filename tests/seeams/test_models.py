@@ -269,6 +269,7 @@ def test_documentation_is_looked_up_and_what_was_returned_is_marked(tmp_path: Pa
         (("--model", "bedrock:x", "--docs", "nonsense"), 2, "'nonsense' is not one of"),
         (("--model", MODEL), 3, "no AWS credentials for Amazon Bedrock"),
         (("--budget", "euros=3"), 2, "write usd=..., tokens=..., calls=..."),
+        (("--budget", "usd=1"), 2, "there is none: name one with --model"),
         (("--budget", "tokens=many"), 2, "'many' is no number above zero"),
     ],
 )

@@ -79,7 +79,7 @@ def test_output_writes_markdown_and_json(seeams: Seeams, stored: str, tmp_path: 
     written = seeams(
         "show", "shop", "--store", stored, "--output", str(markdown), "--output", str(document)
     )
-    assert written.exit_code == 0
+    assert (written.exit_code, written.stdout) == (0, "")
     assert markdown.read_text(encoding="utf-8").startswith("# Resilience of workload")
     assert Report.model_validate_json(document.read_text(encoding="utf-8")).thread == "shop"
 
