@@ -68,6 +68,11 @@ _BLANKS = (
     ("PARAMETER_GROUP", "the parameter group that was in use before", "default.postgres16"),
     ("PARAMETER_NAME", "the parameter that was changed", "max_connections"),
     ("PARAMETER_VALUE", "its earlier value", "200"),
+    (
+        "APPLY_METHOD",
+        "`immediate` for a dynamic parameter, `pending-reboot` for a static one",
+        "immediate",
+    ),
     ("READER_ID", "the reader to promote, as the check showed it", "orders-2"),
     (
         "SECONDARY_CLUSTER_ARN",
@@ -97,6 +102,12 @@ _BLANKS = (
     ("CONCURRENCY", "how many executions at a time to reserve", "50"),
     ("ARTEFACT_BUCKET", "the bucket in which earlier builds are kept", "builds"),
     ("ARTEFACT_KEY", "the earlier build", "orders/2026-01-30.zip"),
+    (
+        "ARTEFACT_VERSION_ID",
+        "the build's version, as the check showed it",
+        "L4kqtJlcpXroDTDmpUMLUo",
+    ),
+    ("ATTRIBUTE_NAME", "the attribute that the check showed", "expires"),
     ("RUNTIME", "a runtime that is supported", "python3.13"),
     ("TASK_DEFINITION", "the revision to go back to, as the check showed it", "orders:41"),
     ("COUNT", "how many there shall be", "4"),
@@ -129,6 +140,7 @@ _BLANKS = (
         "arn:aws:states:eu-west-1:123456789012:execution:orders:run-1",
     ),
     ("SECRET_FILE", "a file with the new value, in the form of the former one", "secret.json"),
+    ("LIFECYCLE_FILE", "a file with the earlier rules", "rules.json"),
     ("DEFINITION_FILE", "a file with the earlier definition", "earlier.json"),
     ("POLICY_FILE", "a file with the earlier policy", "policy.json"),
     ("CHANGE_FILE", "a file with the change of records, as below", "change.json"),

@@ -4,7 +4,7 @@ import json
 import re
 import shlex
 import unicodedata
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -40,6 +40,15 @@ def blank(name: str) -> Text:
 def joined(*parts: str) -> Text:
     """Texts one after the other."""
     return Text("".join(parts), [name for part in parts for name in blanks_in(part)])
+
+
+class Number(Text):
+    """A blank for a number: JSON has no quotes about it."""
+
+
+def number(text: Text) -> Number:
+    """The same blank, as a number."""
+    return Number(text, text.blanks)
 
 
 def from_file(name: str, *, binary: bool = False) -> Text:
@@ -120,9 +129,22 @@ def _is_several(value: Any) -> bool:
     return isinstance(value, (list, tuple)) and not any(isinstance(v, Mapping) for v in value)
 
 
+def _numbers(value: Any) -> Iterator[Number]:
+    if isinstance(value, Number):
+        yield value
+    elif isinstance(value, Mapping):
+        yield from _numbers(list(value.values()))
+    elif isinstance(value, (list, tuple)):
+        for each in value:
+            yield from _numbers(each)
+
+
 def _word(value: Any) -> str:
     if isinstance(value, (Mapping, list, tuple)):
-        return json.dumps(value, ensure_ascii=False)
+        written = json.dumps(value, ensure_ascii=False)
+        for each in _numbers(value):
+            written = written.replace(f'"{each}"', each)
+        return written
     text = str(value)
     if _READ_FROM_FILE.match(text) and not isinstance(value, Text):
         return json.dumps(text)  # a name that the command line would read a file for

@@ -225,6 +225,21 @@ def act(
     return Action(says=says, command=call, phase=phase, expect=expect, warning=warning)
 
 
+def changes(at: Place, name: str) -> Look:
+    """Who changed it, by CloudTrail."""
+    return look(
+        at.aws(
+            "cloudtrail",
+            "lookup-events",
+            lookup_attributes=[{"AttributeKey": "ResourceName", "AttributeValue": name}],
+            max_items=20,
+            query="Events[?ReadOnly=='false'].[EventTime, EventName, Username]",
+        ),
+        "what was changed of it, and by whom",
+        "nothing just before the incident; CloudTrail shows a change up to 15 minutes late",
+    )
+
+
 def metric(
     at: Place, namespace: str, name: str, statistic: str, **dimensions: str | Text
 ) -> Command:

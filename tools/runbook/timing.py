@@ -30,7 +30,7 @@ def _timing(alike: Sequence[Estimate], actions: Sequence[Action], objectives: Ob
         scenarios=tuple(each.scenario for each in alike),
         text="; ".join(known[each.scenario].text for each in alike),
         rows=tuple(
-            _row(each, () if one.by_itself else actions)
+            _row(each, () if one.by_itself else _of(each.term, one.terms, actions))
             for each in one.terms
             if each.term != Phase.LOSE
         ),
@@ -43,13 +43,23 @@ def _timing(alike: Sequence[Estimate], actions: Sequence[Action], objectives: Ob
     )
 
 
-def _row(term: Term, actions: Sequence[Action]) -> TimedStep:
+def _of(phase: str, terms: Iterable[Term], actions: Sequence[Action]) -> tuple[int, ...]:
+    """The steps of a phase; acting takes those too whose phase the estimate has no term for."""
+    known = {each.term for each in terms}
+    return tuple(
+        number
+        for number, each in enumerate(actions, 1)
+        if phase == (each.phase if each.phase in known else Phase.ACT)
+    )
+
+
+def _row(term: Term, actions: tuple[int, ...]) -> TimedStep:
     return TimedStep(
         phase=term.term,
         what=term.what,
         seconds=term.seconds,
         source=term.source,
-        actions=tuple(n for n, each in enumerate(actions, 1) if each.phase == term.term),
+        actions=actions,
     )
 
 

@@ -1,6 +1,7 @@
 """Every check says how it is mended, in four ways, and what it says parses."""
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
@@ -16,13 +17,14 @@ from cfnlint.runner import Runner
 from state.judgements import WORKLOAD
 from state.recommendations import How, Way
 from state.snapshot import Snapshot
-from tests.tools.recommending.cli_models import PLACEHOLDER, commands_in, parameters_of
+from tests.aws_cli import PLACEHOLDER, commands_in, parse
 from tools.checks import Check, all_checks
 from tools.checks.examples import view_of
 from tools.recommending.facts import facts_of
 from tools.recommending.filling import Filler, is_plain
 from tools.recommending.how import kinds, recipe_for, recipes
 from tools.recommending.instructions import instructions
+from tools.recommending.reasons import first_clause
 
 EACH_CHECK = pytest.mark.parametrize("check", all_checks().values(), ids=lambda check: check.id)
 QUOTED = ["--x'; rm -rf ~ #", ': - [a"b\\, {']
@@ -75,6 +77,16 @@ def test_nothing_is_said_of_checks_and_types_there_are_not() -> None:
     assert all("::" in kind for kind in kinds())
 
 
+def test_no_two_checks_are_mended_under_one_name() -> None:
+    """In one list they would look like the same thing twice."""
+    named: dict[str, set[str]] = defaultdict(set)
+    for check in all_checks().values():
+        for kind in check.resource_types or ("",):
+            recipe = recipe_for(check.id, kind)
+            named[(recipe and recipe.title) or first_clause(check.recommendation)].add(check.id)
+    assert not {title: ids for title, ids in named.items() if len(ids) > 1}
+
+
 @EACH_CHECK
 def test_every_check_says_how_on_each_of_its_types(check: Check) -> None:
     for kind in check.resource_types:
@@ -88,7 +100,7 @@ def test_every_check_says_how_on_each_of_its_types(check: Check) -> None:
 def test_the_commands_are_awss(check: Check) -> None:
     for how in every_how(check):
         for words in commands_in(how.cli):
-            parameters_of(words)
+            parse(words)
 
 
 @EACH_CHECK

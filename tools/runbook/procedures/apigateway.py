@@ -4,7 +4,7 @@ from state.categories.excessive_latency import SLOW_DEPENDENCY
 from state.categories.excessive_load import OVERLOAD
 from state.categories.misconfiguration_and_bugs import BAD_CHANGE
 from state.runbooks import Action, Look
-from tools.runbook.commands import Text, blank
+from tools.runbook.commands import Text, blank, number
 from tools.runbook.declarations import Draft, Place, act, look, metric, procedure
 
 _REST, _HTTP = "AWS::ApiGateway::RestApi", "AWS::ApiGatewayV2::Api"
@@ -115,7 +115,7 @@ def throttle(at: Place) -> Draft:
     """What is behind recovers only if it is not asked for more than it can."""
     rate, burst = "throttling/rateLimit", "throttling/burstLimit"
 
-    def limited(to: str | Text) -> Action:
+    def limited(to: Text) -> Action:
         if _is_rest(at):
             call = at.aws(
                 "apigateway",
@@ -133,8 +133,8 @@ def throttle(at: Place) -> Draft:
                 api_id=_id(at),
                 stage_name=_stage(at),
                 default_route_settings={
-                    "ThrottlingRateLimit": to,
-                    "ThrottlingBurstLimit": to,
+                    "ThrottlingRateLimit": number(to),
+                    "ThrottlingBurstLimit": number(to),
                 },
             )
         return act(

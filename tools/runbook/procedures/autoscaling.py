@@ -175,7 +175,14 @@ def roll_back(at: Place) -> Draft:
             ),
         ],
         verification=[_servers(at)],
-        rollback=[updated(str(version) if version else blank("BAD_VERSION"))],
+        rollback=[
+            updated(str(version) if version else blank("BAD_VERSION")),
+            act(
+                "Replace the servers in rounds again, once the refresh before has ended.",
+                refresh,
+                warning="Servers are ended one after the other.",
+            ),
+        ],
         never=["Do not delete the template's bad version: it is the evidence."],
     )
 

@@ -6,7 +6,7 @@ from state.categories.shared_fate import SHARED_COMPONENT_FAILED
 from state.categories.single_point_of_failure import REGION_LOST
 from state.runbooks import Action, Look
 from tools.runbook.commands import blank
-from tools.runbook.declarations import Draft, Place, act, look, metric, procedure
+from tools.runbook.declarations import Draft, Place, act, changes, look, metric, procedure
 
 _TABLE = "AWS::DynamoDB::Table"
 _READ = "dynamodb:DescribeTable"
@@ -46,7 +46,7 @@ def _wait(at: Place, table: str) -> Action:
     )
 
 
-@procedure(_TABLE, DATA_DELETED, BAD_CHANGE, title="restore the table")
+@procedure(_TABLE, DATA_DELETED, title="restore the table")
 def restore(at: Place) -> Draft:
     """To a point in time where that is on, else from a backup; always into a new table."""
     new = at.new_name("restored", 255)
@@ -106,7 +106,7 @@ def restore(at: Place) -> Draft:
             expect="`TableStatus` is `CREATING`",
         )
     return Draft(
-        purpose="Items or the whole table were deleted or corrupted, or a change broke them.",
+        purpose="Items or the whole table were deleted or corrupted.",
         checks=checks,
         actions=[
             act("Stop whatever goes on writing bad data, and note the time of the damage."),
@@ -134,11 +134,91 @@ def restore(at: Place) -> Draft:
     )
 
 
+@procedure(_TABLE, BAD_CHANGE, title="take the change back")
+def changed(at: Place) -> Draft:
+    """A setting of the table; items that a change spoiled are deleted data."""
+    on_demand = at.fact(_READ, "BillingModeSummary.BillingMode") == "PAY_PER_REQUEST"
+    return Draft(
+        purpose="A change of the table's capacity, time to live, indexes or policy breaks its "
+        "users.",
+        checks=[
+            _state(at),
+            changes(at, _name(at)),
+            look(
+                at.aws(
+                    "dynamodb",
+                    "describe-time-to-live",
+                    table_name=_name(at),
+                    query="TimeToLiveDescription",
+                ),
+                "`TimeToLiveStatus`, `AttributeName`",
+                "what your templates say; if it is newly `ENABLED`, items are being deleted",
+            ),
+        ],
+        actions=[
+            act(
+                "If time to live deletes what is still needed: switch it off.",
+                at.aws(
+                    "dynamodb",
+                    "update-time-to-live",
+                    table_name=_name(at),
+                    time_to_live_specification={
+                        "Enabled": False,
+                        "AttributeName": blank("ATTRIBUTE_NAME"),
+                    },
+                ),
+                warning="It can be changed once an hour. Items that are gone need a restore.",
+            ),
+            act(
+                "If the capacity was changed: set it back to what it was when the account was "
+                "read.",
+                at.aws(
+                    "dynamodb",
+                    "update-table",
+                    table_name=_name(at),
+                    billing_mode="PAY_PER_REQUEST" if on_demand else "PROVISIONED",
+                    provisioned_throughput=None if on_demand else _provisioned(at),
+                ),
+                expect="`TableStatus` is `UPDATING`, then `ACTIVE`",
+                warning="To on-demand it can be changed only a few times a day.",
+            ),
+            act(
+                "An index, a policy or a stream: put it back from your templates. If the change "
+                "spoiled items, take the procedure for deleted data."
+            ),
+        ],
+        verification=[_state(at), _throttled(at, "Read"), _throttled(at, "Write")],
+        rollback=[
+            act(
+                "Let items expire again.",
+                at.aws(
+                    "dynamodb",
+                    "update-time-to-live",
+                    table_name=_name(at),
+                    time_to_live_specification={
+                        "Enabled": True,
+                        "AttributeName": blank("ATTRIBUTE_NAME"),
+                    },
+                ),
+                warning="Items that have expired are deleted.",
+            ),
+            act("Set the newer capacity again, with the command of the step."),
+        ],
+        never=["Do not restore the whole table because of a setting: that takes hours."],
+    )
+
+
+def _provisioned(at: Place) -> dict[str, int]:
+    """The capacity of when the account was read."""
+    return {
+        f"{of}CapacityUnits": at.fact(_READ, f"ProvisionedThroughput.{of}CapacityUnits") or 5
+        for of in ("Read", "Write")
+    }
+
+
 @procedure(_TABLE, OVERLOAD, SHARED_COMPONENT_FAILED, title="give it capacity")
 def capacity(at: Place) -> Draft:
     """On demand: one change, and no more numbers to guess."""
-    read = at.fact(_READ, "ProvisionedThroughput.ReadCapacityUnits")
-    write = at.fact(_READ, "ProvisionedThroughput.WriteCapacityUnits")
     on_demand = at.fact(_READ, "BillingModeSummary.BillingMode") == "PAY_PER_REQUEST"
     if on_demand:
         steps = [
@@ -169,10 +249,7 @@ def capacity(at: Place) -> Draft:
                     "update-table",
                     table_name=_name(at),
                     billing_mode="PROVISIONED",
-                    provisioned_throughput={
-                        "ReadCapacityUnits": read or 5,
-                        "WriteCapacityUnits": write or 5,
-                    },
+                    provisioned_throughput=_provisioned(at),
                 ),
                 warning="Set scaling policies again, if there were any.",
             )

@@ -76,6 +76,10 @@ def restore_volume(at: Place) -> Draft:
             ),
             detach,
             act(
+                "Wait until the device is free.",
+                at.aws("ec2", "wait volume-available", volume_ids=[_volume(at)]),
+            ),
+            act(
                 "Attach the new one.",
                 at.aws(
                     "ec2",

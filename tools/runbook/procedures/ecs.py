@@ -52,11 +52,11 @@ def _stopped(at: Place) -> Look:
     )
 
 
-def _steady(at: Place) -> Action:
+def _steady(at: Place, phase: str = "warm up") -> Action:
     return act(
         "Wait until the service is steady.",
         at.aws("ecs", "wait services-stable", cluster=_cluster(at), services=[_name(at)]),
-        phase="warm up",
+        phase=phase,
         expect="no output; after ten minutes it gives up: look at the events again",
     )
 
@@ -101,7 +101,7 @@ def roll_back(at: Place) -> Draft:
                 "Tasks are replaced in rounds.",
                 task_definition=blank("TASK_DEFINITION"),
             ),
-            _steady(at),
+            _steady(at, "propagate"),
         ],
         verification=[_state(at)],
         rollback=[

@@ -144,7 +144,13 @@ def policy_back(at: Place) -> Draft:
         checks=[
             _targets(at),
             look(
-                at.aws("efs", "describe-file-system-policy", file_system_id=_id(at)),
+                at.aws(
+                    "efs",
+                    "describe-file-system-policy",
+                    file_system_id=_id(at),
+                    query="Policy",
+                    output="text",
+                ),
                 "the policy",
                 "the workload's roles may mount and write; an error `PolicyNotFound` means there "
                 "is none. Keep the answer in a file",

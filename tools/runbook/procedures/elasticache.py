@@ -101,6 +101,10 @@ def bring_back(at: Place) -> Draft:
                 ),
                 warning="What the node holds is lost.",
             ),
+            act(
+                "Let requests in slowly until it is filled again: each one now asks the database.",
+                phase="warm up",
+            ),
         ]
     return Draft(
         purpose="A node or its zone is lost.",

@@ -30,7 +30,14 @@ def _state(at: Place) -> Look:
 
 def _policy(at: Place) -> Look:
     return look(
-        at.aws("kms", "get-key-policy", key_id=at.short, policy_name="default", query="Policy"),
+        at.aws(
+            "kms",
+            "get-key-policy",
+            key_id=at.short,
+            policy_name="default",
+            query="Policy",
+            output="text",
+        ),
         "the key's policy",
         "the roles of the workload may decrypt. Keep the answer in a file",
     )

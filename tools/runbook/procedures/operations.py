@@ -69,7 +69,7 @@ def continue_rollback(at: Place) -> Draft:
             act(
                 "Have differences from the template looked for.",
                 at.aws("cloudformation", "detect-stack-drift", **stack),
-                expect="a `StackDriftDetectionId`",
+                expect="a `StackDriftDetectionId`; the answer takes a minute or two",
             ),
         ],
         verification=[
@@ -272,14 +272,24 @@ def role(at: Place) -> Draft:
             ),
             attached,
             own,
+            look(
+                at.aws(
+                    "iam",
+                    "get-role-policy",
+                    role_name=name,
+                    policy_name=inline or blank("POLICY_NAME"),
+                    query="PolicyDocument",
+                ),
+                "one of the role's own policies",
+                "the one of your templates. Keep the answer in a file: it is the way back",
+            ),
         ],
         actions=[
             act("Tell the owners of the role's other users before you change it."),
             act(
                 "Put the former policy back from your templates.",
                 put_back,
-                warning="It replaces that policy: keep the present one first "
-                "(`aws iam get-role-policy`).",
+                warning="It replaces that policy: keep the present one first.",
             ),
             act("Attach again the managed policy that is missing.", attach),
             act("Afterwards give each user a role of its own."),

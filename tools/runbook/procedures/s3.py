@@ -127,11 +127,19 @@ def undelete(at: Place) -> Draft:
 @procedure(_BUCKET, BAD_CHANGE, title="take the change of the bucket back")
 def policy_back(at: Place) -> Draft:
     """A policy, a lifecycle rule or an encryption setting that locks out or deletes."""
+    rules = at.aws(
+        "s3api",
+        "put-bucket-lifecycle-configuration",
+        bucket=_name(at),
+        lifecycle_configuration=from_file("LIFECYCLE_FILE"),
+    )
     return Draft(
         purpose="A change of the bucket's policy, encryption or lifecycle breaks its users.",
         checks=[
             look(
-                at.aws("s3api", "get-bucket-policy", bucket=_name(at), query="Policy"),
+                at.aws(
+                    "s3api", "get-bucket-policy", bucket=_name(at), query="Policy", output="text"
+                ),
                 "the policy",
                 "no `Deny` that is new; an error `NoSuchBucketPolicy` is all right if there was "
                 "none. Keep the answer in a file",
@@ -139,7 +147,8 @@ def policy_back(at: Place) -> Draft:
             look(
                 at.aws("s3api", "get-bucket-lifecycle-configuration", bucket=_name(at)),
                 "rules that expire objects",
-                "none that is new; an error `NoSuchLifecycleConfiguration` means there is none",
+                "none that is new; an error `NoSuchLifecycleConfiguration` means there is none. "
+                "Keep the answer in a file",
             ),
             look(
                 at.aws("s3api", "get-bucket-encryption", bucket=_name(at)),
@@ -154,7 +163,18 @@ def policy_back(at: Place) -> Draft:
                 at.aws(
                     "s3api", "put-bucket-policy", bucket=_name(at), policy=from_file("POLICY_FILE")
                 ),
-                warning="It replaces the whole policy. Keep the present one first.",
+                warning="It replaces the whole policy. Keep the present one first. Without the "
+                "right to change policies in it, only the account's root user can mend it.",
+            ),
+            act(
+                "If a rule that expires objects is new, put the former rules back.",
+                rules,
+                warning="It replaces all rules. What has expired already comes back only as a "
+                "version: see the procedure for deleted objects.",
+            ),
+            act(
+                "If the key was changed, put it back in the bucket's encryption, or let roles use "
+                "the new one: see the key's procedures."
             ),
         ],
         verification=[

@@ -64,6 +64,11 @@ def drain(at: Place) -> Draft:
             ),
             act("Mend the consumer: see the procedures of what takes from this queue."),
             act("Let more consumers run, as far as what they call can bear it."),
+            act(
+                "Wait for messages that consumers failed with: each shows again once the queue's "
+                "visibility timeout is over.",
+                phase="propagate",
+            ),
         ],
         verification=[_age(at), _depth(at)],
         rollback=[
