@@ -6,17 +6,17 @@ from functools import cached_property
 from agents.on_paper import given
 from state.errors import InvalidPremises
 from state.premises import Fix, Premises
-from state.recommendations import LetterMove, Recommendation, Recommended, Source
+from state.recommendations import LetterMove, Recommendation, Recommended
 from state.report import Report
 from state.snapshot import Snapshot
 from tools.checks.rejudging import Readings
 from tools.grading.exchanging import Result
 from tools.grading.reckoning import Reckoning
+from tools.recommending.notes import note
 from tools.recommending.recommending import recommend
 from tools.recommending.topics import topic_of
 
 OVERALL = "OVERALL"
-_NOTHING = "No check found anything to do here: this is good practice that no API shows."
 
 
 def recommended(
@@ -41,7 +41,7 @@ def recommended(
         thread=report.thread,
         checkpoint=report.checkpoint,
         topic=topic.name,
-        note=_NOTHING if all(each.source is Source.GENERAL for each in chosen) else "",
+        note=note(chosen, topic, snapshot, top),
         recommendations=tuple(
             each.model_copy(update={"letters": trial.moves(each)}) for each in chosen
         ),

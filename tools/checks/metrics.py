@@ -174,7 +174,10 @@ _FAILURES: Mapping[str, frozenset[str]] = {
             "HTTPCode_ELB_503_Count HTTPCode_ELB_504_Count HTTPCode_Target_5XX_Count "
             "LambdaUserError LambdaInternalError"
         ),
-        "AWS/Bedrock/Agents": "InvocationServerErrors InvocationClientErrors",
+        "AWS/Bedrock/Agents": (
+            "InvocationServerErrors InvocationClientErrors "
+            "ModelInvocationServerErrors ModelInvocationClientErrors"
+        ),
         "AWS/ECS": "HTTPCode_Target_5XX_Count",
         "AWS/Events": "FailedInvocations",
         "AWS/Lambda": "Errors IteratorAge AsyncEventAge AsyncEventsDropped",

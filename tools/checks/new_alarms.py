@@ -258,16 +258,18 @@ def _http_api(api: Draft, *, latency: bool = False) -> Recommended:
 
 
 def _agent(agent: Draft) -> Recommended:
-    """Its invocations are counted under the alias that they go through."""
+    """Its own errors are counted for all agents together; those of its model under its alias."""
     name = agent.read("bedrock-agent:GetAgent", "agentId") or agent.name
+    model = agent.read("bedrock-agent:GetAgent", "foundationModel") or ""
     aliases = agent.read("bedrock-agent:ListAgentAliases", "[].agentAliasId") or ["TSTALIASID"]
+    alias = agent.paper.arn("bedrock", agent.region, f"agent-alias/{name}/{aliases[0]}")
     return Recommended(
         namespace="AWS/Bedrock/Agents",
-        metric="InvocationServerErrors",
+        metric="ModelInvocationServerErrors",
         dimensions={
-            "AgentAliasArn": agent.paper.arn(
-                "bedrock", agent.region, f"agent-alias/{name}/{aliases[0]}"
-            )
+            "Operation": "InvokeAgent",
+            "AgentAliasArn": alias,
+            "ModelId": model.rpartition("/")[2],
         },
         settings=_SOME,
     )

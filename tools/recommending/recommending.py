@@ -2,13 +2,14 @@
 
 First what the report found, then defects that the objectives can bear, then good practice that
 these resources do not follow yet, then general good practice: each of them on the topic, and never
-what a check shows to be done. A topic that is about some resources alone goes on with good practice
-for anything, said of those. Within each, what saves most of the target per unit of effort is first.
+what a check, a tag or an attestation shows to be done. Defects in which no objective has a stake
+come late. A topic that is about some resources alone goes on with good practice for anything, said
+of those. Within each, what saves most of the target per unit of effort is first.
 """
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 
 from state.grades import Documentation, Finding, Severity
@@ -25,7 +26,7 @@ from tools.grading.reckoning import Reckoning
 from tools.recommending.facts import facts_of
 from tools.recommending.how import Recipe, recipe_for
 from tools.recommending.instructions import instructions
-from tools.recommending.practices import Practice, practices
+from tools.recommending.practices import Practice, known_of, practices
 from tools.recommending.reasons import first_clause, here, why_mend
 from tools.recommending.topics import ANY, Topic
 
@@ -54,6 +55,7 @@ class Candidate:
     everywhere: bool = True  # on all that show the defect, not only on what the topic is about
     finding: Finding | None = None
     practice: Practice | None = None
+    about: str = ""  # what a practice is about, where that is several resources
 
     @property
     def fixes(self) -> tuple[str, ...]:
@@ -63,13 +65,26 @@ class Candidate:
         return tuple(f"{self.key}@{each}" for each in self.resources)
 
     @property
+    def _rank(self) -> int:
+        """Why it is recommended, the strongest reason first.
+
+        What no objective asks for comes after good practice that is worth more than most, but
+        before what is worth less or could be said of any resource.
+        """
+        if self.source is Source.BEARABLE and not self.share:
+            return len(_ORDER)
+        if self.source is Source.GENERAL and (self.worth <= 1 or self.resources):
+            return len(_ORDER) + 1
+        return _ORDER.index(self.source)
+
+    @property
     def place(self) -> tuple[bool, int, int, float, int, str]:
         """Sorts what is to be done first to the front."""
         price = price_of(self.effort, self.cost)
         saved = min(self.share, _WORST) / (price.minutes * (1 + price.cost / 10))
         return (
             not self.on_topic,
-            _ORDER.index(self.source),
+            self._rank,
             -self.worth,
             -saved,
             price.minutes,
@@ -91,8 +106,8 @@ def recommend(
     for candidate in candidates:
         if len(chosen) == top:
             break
-        if candidate.key in keys or candidate.documentation.url in pages:
-            continue
+        if candidate.key in keys or (candidate.practice and candidate.documentation.url in pages):
+            continue  # good practice whose page says no more than another's is said already
         keys.add(candidate.key)
         pages.add(candidate.documentation.url)
         chosen.append(candidate)
@@ -107,7 +122,7 @@ def _candidates(
 ) -> Iterator[Candidate]:
     yield from _defects(report, reckoning, snapshot, topic)
     yield from _beyond_checks(report, snapshot, topic)
-    yield from _good_practice(snapshot, topic)
+    yield from _good_practice(report, reckoning, snapshot, topic)
 
 
 def _defects(
@@ -121,7 +136,7 @@ def _defects(
     found = {finding.id: finding for finding in report.findings}
     for check_id, rows in failing.items():
         check = all_checks()[check_id]
-        wanted = _on_topic(check, rows, snapshot, topic)
+        wanted, on_topic = _on_topic(check, rows, snapshot, topic)
         if not wanted:
             continue
         weighed = sorted(
@@ -131,7 +146,7 @@ def _defects(
         yield Candidate(
             key=check_id,
             source=Source.FINDING if severity else Source.BEARABLE,
-            on_topic=True,
+            on_topic=on_topic,
             category=check.category.code,
             layer=check.layer,
             effort=check.remedy.effort if check.remedy else Effort.DAYS,
@@ -148,8 +163,17 @@ def _defects(
 
 def _on_topic(
     check: Check, rows: Sequence[Judgement], snapshot: Snapshot, topic: Topic
+) -> tuple[Sequence[Judgement], bool]:
+    """The rows that the topic is about, and whether they are what it is about first of all."""
+    wanted = _covered(check, rows, snapshot, topic)
+    first = _covered(check, wanted, snapshot, topic.of) if topic.of else wanted
+    return first or wanted, bool(first)
+
+
+def _covered(
+    check: Check, rows: Sequence[Judgement], snapshot: Snapshot, topic: Topic
 ) -> Sequence[Judgement]:
-    """The rows that the topic is about: all of a check on it, or those of its resources."""
+    """All of a check on the topic, or those of the topic's resources."""
     if topic.covers_check(check.id, check.category.code, check.layer):
         return rows
     among = set(topic.among([row.resource for row in rows], snapshot))
@@ -193,25 +217,36 @@ def _share(finding: Finding, objectives: Objectives) -> float:
     return max(time, data)
 
 
-def _good_practice(snapshot: Snapshot, topic: Topic) -> Iterator[Candidate]:
+def _good_practice(
+    report: Report, reckoning: Reckoning, snapshot: Snapshot, topic: Topic
+) -> Iterator[Candidate]:
+    members = [each for each in snapshot.resources.values() if each.member]
     subject = _subject(snapshot, topic)
+    about = [snapshot.resources[each] for each in subject] or members
+    about_all = f"the workload's {topic.name} resources" if len(subject) > 1 else ""
+    known = known_of(reckoning.ledger.judgements, report.premises, snapshot.taken_at.date())
     for practice in practices():
         covered = topic.covers_theme(practice.themes, practice.category, practice.layer)
         if practice.types:
             open_on = tuple(each.id for each in practice.open_on(snapshot))
             wanted = open_on if covered else topic.among(open_on, snapshot)
+            first = topic.of.among(wanted, snapshot) if topic.of else wanted
             if wanted:
-                yield _practised(practice, Source.PRACTICE, wanted, on_topic=True)
+                source = Source.PRACTICE
+                yield _practised(practice, source, first or wanted, on_topic=bool(first))
+        elif not practice.is_for(members) or practice.is_in_place(about, known):
+            continue
         elif covered:
             yield _practised(practice, Source.GENERAL, (), on_topic=True)
         elif ANY in practice.themes:
-            yield _practised(practice, Source.GENERAL, subject, on_topic=topic.is_narrow)
+            filling = _practised(practice, Source.GENERAL, subject, on_topic=topic.is_narrow)
+            yield replace(filling, about=about_all)
 
 
 def _subject(snapshot: Snapshot, topic: Topic) -> tuple[str, ...]:
     """What a narrow topic is about; nothing: the workload as a whole."""
-    members = (each.id for each in snapshot.resources.values() if each.member)
-    return (topic.resource,) if topic.resource else topic.among(sorted(members), snapshot)
+    members = sorted(each.id for each in snapshot.resources.values() if each.member)
+    return tuple(dict.fromkeys((*topic.resources, *topic.among(members, snapshot))))
 
 
 def _practised(
@@ -277,7 +312,7 @@ def _title(
     """What to do, in a line."""
     if candidate.practice:
         known = snapshot.resources.get(how.resource)
-        name = known.name if known else "the workload"
+        name = candidate.about or (known.name if known else "the workload")
         return candidate.practice.title.replace("{name}", name)
     if recipe.title:
         return recipe.title

@@ -1,9 +1,10 @@
 """What recommendations are asked for: a theme, a service, a category, a layer, a resource."""
 
+import difflib
 import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import cache
 from importlib.resources import files
@@ -22,6 +23,7 @@ _FILLER = re.compile(
     r"\b(a|about|amazon|an|and|aws|for|in|me|of|on|our|please|recommendations?|the|things?|this|to"
     r"|top|what|with|workload)\b"
 )
+_BETWEEN = re.compile(r"\s*(?:[,;&+]|(?<= )/(?= )|\b(?:and|plus|or|as well as)\b)\s*")
 _ALL = frozenset(("", "all", "anything", "everything", "overall", "general"))
 _LAYER_WORDS = {
     Layer.HIGH_AVAILABILITY: ("high availability", "availability", "ha", "redundancy"),
@@ -50,10 +52,12 @@ class Topic:
     checks: tuple[str, ...] = ()  # ids, `*` for any part
     questions: tuple[str, ...] = ()
     types: tuple[str, ...] = ()
-    theme: str = ""
-    category: str = ""
-    layer: Layer | None = None
-    resource: str = ""
+    themes: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()  # codes
+    layers: tuple[Layer, ...] = ()
+    resources: tuple[str, ...] = ()  # ids
+    parts: "tuple[Topic, ...]" = ()  # topics of which each is asked for
+    of: "Topic | None" = None  # first of all on what this one is about: the backups of a database
 
     @property
     def is_everything(self) -> bool:
@@ -63,7 +67,7 @@ class Topic:
     @property
     def is_narrow(self) -> bool:
         """Whether it is about some resources alone."""
-        return bool(self.resource or self.types)
+        return bool(self.resources or self.types)
 
     def covers_check(self, check: str, category: str, layer: Layer) -> bool:
         """Whether a check (or another finding's id) is on this topic, wherever it fails."""
@@ -72,25 +76,27 @@ class Topic:
             self.is_everything
             or any(fnmatchcase(check, pattern) for pattern in self.checks)
             or (known is not None and known.question.id in self.questions)
-            or category == self.category
-            or layer is self.layer
+            or category in self.categories
+            or layer in self.layers
         )
 
     def covers_theme(self, themes: Sequence[str], category: str, layer: Layer) -> bool:
         """Whether good practice of these themes is on this topic."""
         return (
             self.is_everything
-            or (bool(self.theme) and self.theme in themes)
-            or category == self.category
-            or layer is self.layer
+            or bool({*self.themes} & {*themes})
+            or category in self.categories
+            or layer in self.layers
         )
 
     def among(self, resources: Sequence[str], snapshot: Snapshot) -> tuple[str, ...]:
         """Those of some resources that the topic is about."""
-        if self.resource:
-            return tuple(each for each in resources if each == self.resource)
         known = snapshot.resources
-        return tuple(each for each in resources if each in known and known[each].type in self.types)
+        return tuple(
+            each
+            for each in resources
+            if each in self.resources or (each in known and known[each].type in self.types)
+        )
 
 
 _EVERYTHING = Topic(EVERYTHING)
@@ -99,30 +105,21 @@ _EVERYTHING = Topic(EVERYTHING)
 def topic_of(words: str, snapshot: Snapshot) -> Topic:
     """The topic that a person means.
 
-    A resource goes by its id or name; a topic by its name or one of its words. Of several words
-    that are no name together, each may name a topic: the first one counts.
+    A resource goes by its id or name; a topic by its name or one of its words. Topics with "and" or
+    a comma between them are asked for together; of several words that are no name together, a theme
+    is asked for of a service (`rds backups`), and else the first one counts.
 
     Raises:
         WrongUse: there is no such topic.
     """
     asked = _plain(words)
-    resource = _resource(asked, snapshot)
-    known = vocabulary()
-    kept = _plain(_FILLER.sub(" ", asked))
-    for phrase in (asked, kept):
-        if phrase in _ALL:
-            return _EVERYTHING
-        if phrase in known:
-            return known[phrase]
-        if resource or (resource := _resource(phrase, snapshot)):
-            return Topic(snapshot.resources[resource].name, resource=resource)
-    found = next(_within(kept, known), None)
-    if found is None:
-        raise WrongUse(
-            f"there are no recommendations on {words!r}. Topics: {', '.join(topic_names())}; or "
-            "the name or id of a resource"
-        )
-    return found
+    if (found := _named(asked, snapshot)) or (found := _named(_kept(asked), snapshot)):
+        return found
+    named = [_within(_plain(part), snapshot) for part in _BETWEEN.split(asked)]
+    parts = list(dict.fromkeys(each for each in named if each is not None))
+    if not parts:
+        raise WrongUse(f"there are no recommendations on {words!r}{_instead(asked)}")
+    return parts[0] if len(parts) == 1 else _together(parts)
 
 
 def topic_names() -> list[str]:
@@ -135,16 +132,17 @@ def vocabulary() -> Mapping[str, Topic]:
     """Words in lower case -> the topic they name."""
     found: dict[str, Topic] = {}
     for category in categories():
-        topic = Topic(category.slug, category=category.code, theme=category.slug)
+        topic = Topic(category.slug, categories=(category.code,), themes=(category.slug,))
         for word in (category.slug, category.code, category.title):
             found[_plain(word)] = topic
     for layer, words in _LAYER_WORDS.items():
         for word in words:
-            found.setdefault(word, Topic(words[0], layer=layer))
+            found.setdefault(word, Topic(words[0], layers=(layer,)))
     text = (files("tools.recommending") / "topics.toml").read_text("utf-8")
     for name, table in tomllib.loads(text).items():
         listed = _Listed.model_validate(table)
-        topic = Topic(name, listed.checks, listed.questions, listed.types, listed.theme)
+        themes = (listed.theme,) if listed.theme else ()
+        topic = Topic(name, listed.checks, listed.questions, listed.types, themes)
         for word in (name, *listed.words):
             found.setdefault(_plain(word), topic)
     return found
@@ -157,20 +155,59 @@ def _plain(words: str) -> str:
     return " ".join(re.sub(r"[_\s]+", " ", words.casefold()).strip(" ?!.,").split())
 
 
-def _resource(asked: str, snapshot: Snapshot) -> str | None:
-    named = (
-        each.id
-        for each in sorted(snapshot.resources.values(), key=lambda r: (not r.member, r.id))
-        if asked and asked in (_plain(each.id), _plain(each.name), _plain(each.id.split("/")[-1]))
+def _kept(asked: str) -> str:
+    return _plain(_FILLER.sub(" ", asked))
+
+
+def _named(phrase: str, snapshot: Snapshot) -> Topic | None:
+    """What a phrase is the name of."""
+    if phrase in _ALL:
+        return _EVERYTHING
+    if phrase in vocabulary():
+        return vocabulary()[phrase]
+    for each in sorted(snapshot.resources.values(), key=lambda r: (not r.member, r.id)):
+        if phrase in (_plain(each.id), _plain(each.name), _plain(each.id.split("/")[-1])):
+            return Topic(each.name, resources=(each.id,))
+    return None
+
+
+def _within(phrase: str, snapshot: Snapshot) -> Topic | None:
+    """What the parts of a phrase name, the longest part first."""
+    words, found = _kept(phrase).split(), list[Topic]()
+    for length in range(len(words), 0, -1):
+        for start in range(len(words) - length + 1):
+            if named := _named(" ".join(words[start : start + length]), snapshot):
+                found.append(named)
+    narrow = next((each for each in found if each.is_narrow), None)
+    broad = next((each for each in found if not each.is_narrow and not each.is_everything), None)
+    if narrow and broad:
+        return replace(broad, name=f"{broad.name} of {narrow.name}", of=narrow)
+    return next(iter(found), None)
+
+
+def _together(parts: Sequence[Topic]) -> Topic:
+    """All that any of them asks for."""
+    if any(each.is_everything for each in parts):
+        return _EVERYTHING
+    *others, last = (each.name for each in parts)
+    return Topic(
+        name=f"{', '.join(others)} and {last}",
+        checks=tuple(one for each in parts for one in each.checks),
+        questions=tuple(one for each in parts for one in each.questions),
+        types=tuple(one for each in parts for one in each.types),
+        themes=tuple(one for each in parts for one in each.themes),
+        categories=tuple(one for each in parts for one in each.categories),
+        layers=tuple(one for each in parts for one in each.layers),
+        resources=tuple(one for each in parts for one in each.resources),
+        parts=tuple(parts),
+        of=parts[-1].of,
     )
-    return next(named, None)
 
 
-def _within(words: str, known: Mapping[str, Topic]) -> Iterator[Topic]:
-    """Topics that parts of a phrase name, the longest part first."""
-    parts = words.split()
-    for length in range(len(parts), 0, -1):
-        for start in range(len(parts) - length + 1):
-            part = " ".join(parts[start : start + length])
-            if part in known:
-                yield known[part]
+def _instead(asked: str) -> str:
+    """What may have been meant, or what there is."""
+    near = difflib.get_close_matches(_kept(asked), vocabulary(), n=1, cutoff=0.75)
+    if near:
+        return f": did you mean {near[0]!r}?"
+    names = ", ".join(topic_names())
+    return f". Topics: {names}; or the name or id of a resource"

@@ -4,10 +4,18 @@ Each table of the TOML files here is one: what it is (`title`), why, on which `t
 carried out (as in `tools.recommending.how`). With `types` it is for resources of these types on
 which `done` (a call and a JMESPath, true where it is done) does not hold; without, for the workload
 as a whole. `worth` ranks it among the others: 3 is what one does first.
+
+One for the workload as a whole is for workloads with a member of a type in `where` (`*` for any
+part), and is in place where a check in `passing` passes and never fails, where people attest the
+good answer to `question`, or where what it is about carries one of the tags `tagged`.
 """
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fnmatch import fnmatchcase
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -15,8 +23,10 @@ from typing import Any
 import jmespath
 from pydantic import BaseModel, ConfigDict
 
+from state.categories import categories
 from state.grades import Documentation
-from state.judgements import Cost, Effort, Layer
+from state.judgements import Cost, Effort, Judgement, Layer, Verdict
+from state.premises import Premises
 from state.recommendations import Way
 from state.snapshot import Resource, Snapshot
 from tools.recommending.how import Recipe
@@ -40,6 +50,10 @@ class Practice(BaseModel):
     worth: int = 1
     types: tuple[str, ...] = ()
     done: str = ""  # "operation path"
+    where: tuple[str, ...] = ()
+    passing: tuple[str, ...] = ()
+    question: str = ""
+    tagged: tuple[str, ...] = ()  # keys, in lower case
     documentation: Documentation
     recipe: Recipe
 
@@ -51,9 +65,51 @@ class Practice(BaseModel):
             if resource.member and resource.type in self.types and not self._is_done(resource)
         ]
 
+    def is_for(self, members: Collection[Resource]) -> bool:
+        """Whether it makes sense in a workload of these members."""
+        return not self.where or any(
+            fnmatchcase(each.type, kind) for each in members for kind in self.where
+        )
+
+    def is_in_place(self, subject: Collection[Resource], known: "Known") -> bool:
+        """Whether something shows that it is followed; `subject`: what it is about."""
+        return (
+            any(check in known.passing for check in self.passing)
+            or self.question in known.attested
+            or (
+                bool(self.tagged and subject)
+                and all({key.casefold() for key in each.tags} & {*self.tagged} for each in subject)
+            )
+        )
+
     def _is_done(self, resource: Resource) -> bool:
         operation, _, path = self.done.partition(" ")
         return bool(jmespath.search(path, resource.facts.get(operation)))
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of a workload beside its facts."""
+
+    passing: frozenset[str]  # checks that pass somewhere and fail nowhere
+    attested: frozenset[str]  # questions to which people attest the answer one hopes for
+
+
+def known_of(rows: Iterable[Judgement], premises: Premises, day: date) -> Known:
+    """What rows and premises say of practices, on the day the account was read."""
+    by_verdict: dict[Verdict, set[str]] = defaultdict(set)
+    for row in rows:
+        by_verdict[row.verdict].add(row.check)
+    good = {question.id: question.good for each in categories() for question in each.questions}
+    word = {
+        each.question: each.answer
+        for each in sorted(premises.attestations, key=lambda each: each.on)
+        if each.question and each.counts_on(day)
+    }
+    return Known(
+        passing=frozenset(by_verdict[Verdict.PASS] - by_verdict[Verdict.FAIL]),
+        attested=frozenset(each for each, answer in word.items() if answer is good[each]),
+    )
 
 
 @cache
