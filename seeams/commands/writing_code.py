@@ -28,8 +28,8 @@ def as_code(
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="Write it to FILE (.yaml, .tf.json); with several Regions, to one file for each. "
-            "Default: stdout.",
+            help="Write it to FILE (.yaml, .tf.json); with several Regions, to one file for each, "
+            "Terraform's in folders of their own. Default: stdout.",
         ),
     ] = None,
     checkpoint: options.Checkpoint = None,
@@ -80,14 +80,19 @@ def _write(code: "AsCode", output: Path) -> None:
     for each in code.templates:
         file = output if len(code.templates) == 1 else _for_region(output, each.region)
         with writing(file):
+            file.parent.mkdir(exist_ok=True)
             file.write_text(each.text, encoding="utf-8")
         complain(f"{plain(file)} written")
 
 
 def _for_region(output: Path, region: str) -> Path:
-    """`shop.tf.json` -> `shop.eu-west-1.tf.json`."""
-    stem, dot, suffixes = output.name.partition(".")
-    return output.with_name(f"{stem}.{region}{dot}{suffixes}")
+    """`shop.yaml` -> `shop.eu-west-1.yaml`, and `shop.tf.json` -> `eu-west-1/shop.tf.json`.
+
+    Terraform reads all files of a folder as one module, and a Region's provider stands once in it.
+    """
+    if output.name.lower().endswith(".tf.json"):
+        return output.parent / region / output.name
+    return output.with_name(f"{output.stem}.{region}{output.suffix}")
 
 
 def _print(code: "AsCode") -> None:

@@ -50,7 +50,8 @@ def test_as_data(seeams: Seeams, assessed: str) -> None:
     found = AsCode.model_validate(json.loads(shown.stdout))
     assert found.checkpoint
     assert [each.type for each in found.templates[0].declares if "FIS" in each.type]
-    assert {each.name for each in found.templates[0].parameters} >= {"ExperimentRoleArn"}
+    assert "AWS::IAM::Role" in {each.type for each in found.templates[0].declares}
+    assert any("CAPABILITY_IAM" in note for note in found.notes)
 
 
 def test_an_unknown_thread_is_named(seeams: Seeams, stored: str) -> None:

@@ -21,6 +21,7 @@ _WRITERS = {
     CodeFormat.CLOUDFORMATION: cloudformation.template,
     CodeFormat.TERRAFORM: terraform.configuration,
 }
+_SHORT = 51_200  # bytes that CloudFormation takes without a bucket
 _WORDS = {
     CodeKind.ALARMS: "alarms and dashboard",
     CodeKind.EXPERIMENTS: "fault injection experiments",
@@ -46,13 +47,14 @@ def as_code(
     """
     wanted = tuple(each for each in CodeKind if each in set(kinds or CodeKind))
     stacks = [stack_of(report, snapshot, reckoning, wanted, each) for each in _regions(snapshot)]
+    templates = tuple(_template(each, wanted, code_format) for each in stacks if each.pieces)
     left_out: dict[LeftOut, None] = {each: None for stack in stacks for each in stack.left_out}
     return AsCode(
         thread=report.thread,
         checkpoint=report.checkpoint,
         format=code_format,
         kinds=wanted,
-        templates=tuple(_template(each, wanted, code_format) for each in stacks if each.pieces),
+        templates=templates,
         left_out=tuple(left_out),
         notes=tuple(dict.fromkeys(note for each in stacks for note in each.notes)),
     )
@@ -90,9 +92,15 @@ def _template(stack: Stack, kinds: Iterable[CodeKind], code_format: CodeFormat) 
     what = ", ".join(_WORDS[each] for each in kinds)
     description = says(f"{what} of {stack.snapshot.selector}, for {stack.region}", 1000)
     description = description[0].upper() + description[1:]
+    text = _WRITERS[code_format](stack, description)
+    if code_format is CodeFormat.CLOUDFORMATION and len(text) > _SHORT:
+        stack.note(
+            f"the template for {stack.region} has more than {_SHORT} bytes: deploy it through a "
+            "bucket, as `aws cloudformation deploy --s3-bucket` does"
+        )
     return Template(
         region=stack.region,
-        text=_WRITERS[code_format](stack, description),
+        text=text,
         parameters=tuple(stack.parameters.values()),
         declares=tuple(
             Declared(name=name, type=piece.type, what=piece.what, about=piece.about)

@@ -18,7 +18,7 @@ from tools.grading.ledger import Ledger
 CHECKS = ("cloudwatch.component_unalarmed", "cloudwatch.latency_unwatched")
 TOPIC_PARAMETER = Parameter(
     name="OnCallTopicArn",
-    what="The SNS topic that tells somebody: one with a confirmed subscription",
+    what="The SNS topic in this Region that tells somebody: one with a confirmed subscription",
     pattern="^arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]{12}:.+$",
 )
 _LONGEST_NAME = 255
@@ -87,6 +87,9 @@ def add_alarms(stack: Stack, ledger: Ledger) -> None:
 def add_alarm(stack: Stack, missing: Missing) -> Ref | None:
     """Add one alarm, unless it is in the stack already."""
     component, facts = missing.component, missing.facts
+    if not all(each["Value"] for each in facts["Dimensions"]):
+        stack.leave_out(component.id, "its dimensions cannot be told from what was read")
+        return None
     properties: dict[str, Any] = {key: facts[key] for key in _KEPT if key in facts}
     for logical, piece in stack.pieces.items():
         if piece.type == ALARM and all(piece.properties.get(k) == v for k, v in properties.items()):

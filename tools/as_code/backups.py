@@ -8,6 +8,7 @@ from typing import Any
 from state.as_code import Parameter
 from state.objectives import DAY, HOUR, Objectives, spell_duration
 from state.snapshot import Resource
+from tools.as_code.roles import add_backup_role
 from tools.as_code.stack import Piece, Ref, Stack
 from tools.grading.reckoning import Reckoning
 from tools.grading.targets import targets_of
@@ -17,27 +18,34 @@ VAULT, PLAN, SELECTION = (
     "AWS::Backup::BackupPlan",
     "AWS::Backup::BackupSelection",
 )
-ROLE_PARAMETER = Parameter(
-    name="BackupRoleArn",
-    what="The role that AWS Backup assumes, such as AWSBackupDefaultServiceRole",
-    pattern="^arn:[a-z-]+:iam::[0-9]{12}:role/.+$",
-)
+BUCKET, DATABASE, CLUSTER = "AWS::S3::Bucket", "AWS::RDS::DBInstance", "AWS::RDS::DBCluster"
 COPY_PARAMETER = Parameter(
     name="SecondRegionVaultArn",
     what="The backup vault in the other Region that copies go to",
     pattern="^arn:[a-z-]+:backup:[a-z0-9-]+:[0-9]{12}:backup-vault:.+$",
 )
-# What AWS Backup copies, as ARNs; where it can go back to any moment, how far that lags.
-_CONTINUOUS: Mapping[str, tuple[str, float]] = {
-    "AWS::RDS::DBInstance": ("rds:{region}:{account}:db:*", 300.0),
-    "AWS::RDS::DBCluster": ("rds:{region}:{account}:cluster:*", 300.0),
-    "AWS::S3::Bucket": ("s3:::*", 900.0),
-}
-_PERIODIC = {
+# What AWS Backup copies, as ARNs: https://docs.aws.amazon.com/aws-backup/latest/devguide/
+# assigning-resources-json.html
+_COPIED: Mapping[str, str] = {
+    DATABASE: "rds:{region}:{account}:db:*",
+    CLUSTER: "rds:{region}:{account}:cluster:*",  # never the instances in it
+    BUCKET: "s3:::*",
     "AWS::DynamoDB::Table": "dynamodb:{region}:{account}:table/*",
     "AWS::EFS::FileSystem": "elasticfilesystem:{region}:{account}:file-system/*",
     "AWS::EC2::Volume": "ec2:{region}:{account}:volume/*",
 }
+# What it can take back to any moment, and by how many seconds that lags.
+_LAG: Mapping[str, float] = {DATABASE: 300.0, CLUSTER: 300.0, BUCKET: 900.0}
+_RATHER: Mapping[str, str] = {  # where a copy an hour is too few
+    "AWS::DynamoDB::Table": "turn on the table's own point-in-time recovery",
+    "AWS::EFS::FileSystem": "replicate the file system",
+    "AWS::EC2::Volume": "keep the data in a store that is replicated, not on one volume",
+    CLUSTER: "keep automated backups on: they go back to any moment",
+}
+OPT_IN = (
+    "AWS Backup copies Aurora, DocumentDB and Neptune in Regions alone where they are on under "
+    "Settings, Service opt-in"
+)
 _LOSING = ("data_deleted", "component_lost", "zone_lost", "region_lost")
 _RHYTHMS = (1, 2, 3, 4, 6, 8, 12, 24)  # hours that divide a day; AWS Backup takes no fewer
 _WINDOW = 60  # minutes within which a backup starts, the fewest that AWS Backup takes
@@ -67,7 +75,7 @@ def add_backups(stack: Stack, objectives: Objectives, reckoning: Reckoning) -> N
         Piece(
             type=VAULT,
             properties={
-                "BackupVaultName": stack.workload,
+                "BackupVaultName": f"{stack.workload}-backups",  # 2 to 50 characters
                 **({"BackupVaultTags": dict(stack.tags)} if stack.tags else {}),
             },
             what="holds the copies; it stays when the stack is deleted",
@@ -76,10 +84,17 @@ def add_backups(stack: Stack, objectives: Objectives, reckoning: Reckoning) -> N
     )
     if vault is None:
         return
+    buckets = any(store.type == BUCKET for each in plans for store in each.stores)
+    role = add_backup_role(stack, buckets=buckets)
+    if role is None:
+        return
+    if any(store.type == CLUSTER for each in plans for store in each.stores):
+        stack.note(OPT_IN)
     noticed = reckoning.table["noticed_late"].seconds
     days = max(_WEEK, math.ceil(noticed / DAY) + 1)
     for each in plans:
-        _add_plan(stack, each, vault, rpo, days, copied=_is_copied(objectives))
+        hours = _hours(stack, each, rpo, objectives)
+        _add_plan(stack, each, vault, role, hours, days, copied=_is_copied(objectives))
 
 
 def rhythm(rpo: float) -> int | None:
@@ -91,6 +106,21 @@ def rhythm(rpo: float) -> int | None:
 
 
 # -- parts ----------------------------------------------------------------------------------------
+
+
+def _hours(stack: Stack, wanted: _Wanted, rpo: float, objectives: Objectives) -> int:
+    """Hours between backups; what is continuous needs none but those that are copied."""
+    elsewhere = objectives.region_rpo_seconds
+    if elsewhere is not None and rhythm(elsewhere) is None:
+        for store in wanted.stores:
+            stack.leave_out(
+                store.id,
+                "its copies reach the other Region about once in two hours: an RPO of "
+                f"{spell_duration(elsewhere)} there takes a replica",
+            )
+    if not wanted.continuous:
+        return rhythm(rpo) or _RHYTHMS[0]
+    return _RHYTHMS[-1] if elsewhere is None else rhythm(elsewhere) or _RHYTHMS[0]
 
 
 def _is_copied(objectives: Objectives) -> bool:
@@ -106,39 +136,62 @@ def _losing_too_much(stack: Stack, objectives: Objectives, reckoning: Reckoning)
         and (allowed := targets_of(each.scenario, objectives))
         and (each.rpo_seconds is None or each.rpo_seconds > allowed.rpo)
     }
-    return sorted(
-        (
-            each
-            for each in stack.snapshot.resources.values()
-            if each.member and each.region == stack.region and each.id in losing
-        ),
-        key=lambda each: (each.type, each.id),
+    here = [
+        store
+        for each in stack.snapshot.resources.values()
+        if each.member and each.region == stack.region and each.id in losing
+        if (store := _store_of(stack, each))
+    ]
+    return sorted({each.id: each for each in here}.values(), key=lambda each: (each.type, each.id))
+
+
+def _store_of(stack: Stack, resource: Resource) -> Resource | None:
+    """What is copied for a resource: for an instance of a cluster, the cluster."""
+    facts = resource.facts.get("rds:DescribeDBInstances", {})
+    name = facts.get("DBClusterIdentifier") if resource.type == DATABASE else None
+    if not name:
+        return resource
+    for each in stack.snapshot.resources.values():
+        known = each.facts.get("rds:DescribeDBClusters", {}).get("DBClusterIdentifier", each.name)
+        if each.type == CLUSTER and known == name and each.region == resource.region:
+            if each.member:
+                return each
+            break
+    stack.leave_out(
+        resource.id, f"AWS Backup copies its cluster, {name}, which is no part of the workload"
     )
+    return None
 
 
 def _sorted_out(stack: Stack, needy: Sequence[Resource], rpo: float) -> list[_Wanted]:
     continuous, periodic = [], []
     for store in needy:
-        if store.type in _CONTINUOUS:
-            lag = _CONTINUOUS[store.type][1]
+        if store.type == BUCKET and not _is_versioned(store):
+            stack.leave_out(store.id, "AWS Backup needs versioning: turn it on first")
+        elif _is_continuous(store):
+            lag = _LAG[store.type]
             if lag > rpo:
                 stack.leave_out(
                     store.id, f"continuous backups lag {spell_duration(lag)}: only a replica helps"
                 )
-            elif store.type == "AWS::S3::Bucket" and not _is_versioned(store):
-                stack.leave_out(store.id, "AWS Backup needs versioning: turn it on first")
             else:
                 continuous.append(store)
-        elif store.type in _PERIODIC:
+        elif store.type in _COPIED:
             if rhythm(rpo) is None:
                 stack.leave_out(
                     store.id,
-                    "AWS Backup copies it once an hour at most: use the store's own point-in-time "
-                    "recovery or a replica",
+                    "AWS Backup copies it once an hour at most, and a copy starts within an hour: "
+                    f"no plan meets an RPO of {spell_duration(rpo)}; {_RATHER[store.type]}",
                 )
             else:
                 periodic.append(store)
     return [_Wanted("Continuous", continuous, True), _Wanted("Periodic", periodic, False)]
+
+
+def _is_continuous(store: Resource) -> bool:
+    """Of clusters, Aurora's alone."""
+    engine = str(store.facts.get("rds:DescribeDBClusters", {}).get("Engine", "aurora"))
+    return store.type in _LAG and (store.type != CLUSTER or engine.startswith("aurora"))
 
 
 def _is_versioned(bucket: Resource) -> bool:
@@ -147,13 +200,19 @@ def _is_versioned(bucket: Resource) -> bool:
 
 
 def _add_plan(
-    stack: Stack, wanted: _Wanted, vault: Ref, rpo: float, days: int, *, copied: bool
+    stack: Stack,
+    wanted: _Wanted,
+    vault: Ref,
+    role: Ref,
+    hours: int,
+    days: int,
+    *,
+    copied: bool,
 ) -> None:
     kept = min(days, _LONGEST_CONTINUOUS) if wanted.continuous else days
-    hours = rhythm(rpo) or _RHYTHMS[0]  # beside what is continuous: as often as can be
     lifecycle = {"DeleteAfterDays": kept}
     rule: dict[str, Any] = {
-        "RuleName": f"every-{hours}-hours",
+        "RuleName": "continuous" if wanted.continuous else f"every-{hours}-hours",
         "TargetBackupVault": vault,
         "ScheduleExpression": "cron(0 0 * * ? *)" if hours == 24 else f"cron(0 0/{hours} * * ? *)",
         "StartWindowMinutes": _WINDOW,
@@ -179,19 +238,25 @@ def _add_plan(
                 },
                 **({"BackupPlanTags": dict(stack.tags)} if stack.tags else {}),
             },
-            what=f"copies every {hours} h and keeps copies for {kept} days",
+            what=f"{_says_how(wanted, hours)}; keeps copies for {kept} days",
             about=about,
         ),
     )
     if plan is not None:
-        _add_selection(stack, wanted, plan, about)
+        _add_selection(stack, wanted, plan, role, about)
 
 
-def _add_selection(stack: Stack, wanted: _Wanted, plan: Ref, about: tuple[str, ...]) -> None:
+def _says_how(wanted: _Wanted, hours: int) -> str:
+    return "goes back to any moment" if wanted.continuous else f"copies every {hours} h"
+
+
+def _add_selection(
+    stack: Stack, wanted: _Wanted, plan: Ref, role: Ref, about: tuple[str, ...]
+) -> None:
     resources, by_tag = _selected(stack, wanted.stores)
     selection: dict[str, Any] = {
         "SelectionName": f"{stack.workload}-{wanted.name.lower()}",
-        "IamRoleArn": stack.ask(ROLE_PARAMETER),
+        "IamRoleArn": role,
         "Resources": resources,
     }
     if by_tag:
@@ -232,6 +297,5 @@ def _selected(stack: Stack, stores: Sequence[Resource]) -> tuple[list[str], bool
 
 
 def _pattern(stack: Stack, kind: str) -> str:
-    pattern = _CONTINUOUS[kind][0] if kind in _CONTINUOUS else _PERIODIC[kind]
-    place = pattern.format(region=stack.region, account=stack.snapshot.account)
+    place = _COPIED[kind].format(region=stack.region, account=stack.snapshot.account)
     return f"arn:{stack.snapshot.partition}:{place}"

@@ -1,5 +1,6 @@
 """Experiment templates of AWS Fault Injection Service, each with what stops it."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,21 +9,19 @@ from state.errors import InvalidPremises
 from state.report import Report
 from tools.as_code.alarms import add_alarm, missing_alarms, region_of
 from tools.as_code.faults import Experiment
-from tools.as_code.scenarios import Scene, experiments_for
+from tools.as_code.roles import add_experiment_role
+from tools.as_code.scenarios import experiments_for
+from tools.as_code.scene import Scene
 from tools.as_code.stack import Piece, Ref, Stack, says
+from tools.diagram.words import type_words
 from tools.grading.composition import composition_of
 from tools.grading.reckoning import Reckoning
 from tools.runbook.detecting import watches_of
 
 TEMPLATE, LOG_GROUP = "AWS::FIS::ExperimentTemplate", "AWS::Logs::LogGroup"
-ROLE_PARAMETER = Parameter(
-    name="ExperimentRoleArn",
-    what="The role that AWS FIS assumes: it may do what the experiments do, and write logs",
-    pattern="^arn:[a-z-]+:iam::[0-9]{12}:role/.+$",
-)
 STOP_PARAMETER = Parameter(
     name="StopAlarmArn",
-    what="The alarm that stops an experiment: one that fires when users are hurt",
+    what="The alarm in this Region that stops an experiment: one that fires when users are hurt",
     pattern="^arn:[a-z-]+:cloudwatch:[a-z0-9-]+:[0-9]{12}:alarm:.+$",
 )
 _DOORS = (  # where requests come in: an alarm here fires when users are hurt
@@ -38,13 +37,18 @@ def add_experiments(stack: Stack, report: Report, reckoning: Reckoning) -> None:
     """Add the experiments that the Region's resources need, and their log group."""
     found = list(experiments_for(Scene(stack, reckoning, report.objectives)))
     logs = _add_log_group(stack) if found else None
-    if logs is None:
+    role = add_experiment_role(stack, found) if logs else None
+    if logs is None or role is None:
         return
-    role = stack.ask(ROLE_PARAMETER)
     stops = _Stops(stack, reckoning)
     for each in found:
         _add(stack, each, role, logs, stops)
     stack.note("experiments do harm on purpose: run them where no user is, before production")
+    if any(each.many for each in found):
+        stack.note(
+            "AWS FIS strikes five resources with most actions until the account asks for more: "
+            "see its quotas in Service Quotas"
+        )
 
 
 def _add_log_group(stack: Stack) -> Ref | None:
@@ -116,7 +120,7 @@ def _add(stack: Stack, experiment: Experiment, role: Ref, logs: Ref, stops: _Sto
         Piece(
             type=TEMPLATE,
             properties={
-                "Description": says(f"{experiment.title}: {experiment.says}", 500),
+                "Description": _description(stack, experiment),
                 "RoleArn": role,
                 "Targets": experiment.targets,
                 "Actions": experiment.actions,
@@ -135,3 +139,12 @@ def _add(stack: Stack, experiment: Experiment, role: Ref, logs: Ref, stops: _Sto
             about=tuple(experiment.struck),
         ),
     )
+
+
+def _description(stack: Stack, experiment: Experiment) -> str:
+    """What it does, and how far it reaches; FIS takes 512 characters."""
+    known = stack.snapshot.resources
+    kinds = Counter(type_words(known[each].type) for each in experiment.struck)
+    reach = ", ".join(f"{kind} ({number})" for kind, number in sorted(kinds.items()))
+    reach = f"Strikes: {' and '.join((reach, *experiment.beside))}"
+    return f"{says(f'{experiment.title}: {experiment.says}', 505 - len(reach))}. {reach}"

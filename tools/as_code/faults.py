@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -11,6 +11,8 @@ from state.snapshot import Resource
 from tools.as_code.stack import Stack
 
 _ARNS = 5  # that FIS takes for one target
+_AT_ONCE = 10  # actions that FIS runs in parallel
+_BY_DEFAULT = 5  # resources that most actions take, unless the account asks for more
 _SINGLE = "COUNT(1)"
 _RUNNING = {"Path": "State.Name", "Values": ["running"]}
 
@@ -32,7 +34,9 @@ class Experiment:
     actions: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     targets: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     struck: dict[str, None] = field(default_factory=dict)  # resources by id
+    beside: dict[str, None] = field(default_factory=dict)  # what else it reaches, in words
     may_miss: bool = False  # a target that is not there is passed over
+    many: bool = False  # an action strikes more than the account may allow
 
     def strike(
         self,
@@ -44,6 +48,8 @@ class Experiment:
     ) -> None:
         """Add an action, once for each target."""
         known = actions()[action]
+        resources = list(resources)
+        self.many |= len(resources) > _BY_DEFAULT
         for number, target in enumerate(targets, 1):
             called = name if number == 1 else f"{name}{number}"
             self.targets[called] = {"ResourceType": known["type"], **target}
@@ -53,6 +59,23 @@ class Experiment:
                 "Targets": {known["key"]: called},
             }
         self.struck.update(dict.fromkeys(each.id for each in resources))
+
+    def parts(self) -> Iterator["Experiment"]:
+        """As many experiments as it takes to run no more actions than FIS does at once."""
+        names = list(self.actions)
+        if len(names) <= _AT_ONCE:
+            yield self
+            return
+        for number, start in enumerate(range(0, len(names), _AT_ONCE), 1):
+            chosen = {name: self.actions[name] for name in names[start : start + _AT_ONCE]}
+            used = {target for each in chosen.values() for target in each["Targets"].values()}
+            yield replace(
+                self,
+                title=f"{self.title} (part {number})",
+                says=f"{self.says}; start all parts at once",
+                actions=chosen,
+                targets={name: each for name, each in self.targets.items() if name in used},
+            )
 
 
 def all_of(

@@ -6,10 +6,12 @@ is kept as well as that. What is left to do by hand is one rule: `${` and `%{` i
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from state.as_code import Parameter
+from tools.as_code.roles import ROLE
 from tools.as_code.stack import Piece, Ref, Stack
 
 _LOG_GROUP = "AWS::Logs::LogGroup"
@@ -23,6 +25,9 @@ def configuration(stack: Stack, description: str) -> str:
         kind, write = _TYPES[piece.type]
         body = {key: each for key, each in write(piece).items() if each not in (None, [], {})}
         resources.setdefault(kind, {})[label(name)] = _written(body, stack)
+        for kind, number, policy in _policies(piece):
+            body = {"role": Ref(name), **policy}
+            resources.setdefault(kind, {})[f"{label(name)}_{number}"] = _written(body, stack)
     document: dict[str, Any] = {
         "//": description,
         "terraform": {
@@ -61,7 +66,16 @@ def label(name: str) -> str:
 # -- values ---------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class _Json:
+    """A value that is written as JSON into a string."""
+
+    value: Any
+
+
 def _written(value: Any, stack: Stack) -> Any:
+    if isinstance(value, _Json):
+        return json.dumps(_written(value.value, stack))
     if isinstance(value, Ref):
         return _reference(value, stack)
     if isinstance(value, str):
@@ -111,6 +125,23 @@ def _alarm(piece: Piece) -> Body:
         "alarm_actions": has["AlarmActions"],
         "tags": _tags(piece),
     }
+
+
+def _role(piece: Piece) -> Body:
+    """Its policies are resources of their own: the provider deprecates them as arguments."""
+    return {
+        "assume_role_policy": _Json(piece.properties["AssumeRolePolicyDocument"]),
+        "tags": _tags(piece),
+    }
+
+
+def _policies(piece: Piece) -> Iterator[tuple[str, int, Body]]:
+    has = piece.properties
+    for number, each in enumerate(has.get("Policies", ()), 1):
+        body = {"name": each["PolicyName"], "policy": _Json(each["PolicyDocument"])}
+        yield "aws_iam_role_policy", number, body
+    for number, each in enumerate(has.get("ManagedPolicyArns", ()), 1):
+        yield "aws_iam_role_policy_attachment", number, {"policy_arn": each}
 
 
 def _dashboard(piece: Piece) -> Body:
@@ -251,6 +282,7 @@ def _selection(piece: Piece) -> Body:
 _TYPES: Mapping[str, tuple[str, Callable[[Piece], Body]]] = {
     "AWS::CloudWatch::Alarm": ("aws_cloudwatch_metric_alarm", _alarm),
     "AWS::CloudWatch::Dashboard": ("aws_cloudwatch_dashboard", _dashboard),
+    ROLE: ("aws_iam_role", _role),
     _LOG_GROUP: ("aws_cloudwatch_log_group", _log_group),
     "AWS::FIS::ExperimentTemplate": ("aws_fis_experiment_template", _experiment),
     "AWS::Backup::BackupVault": ("aws_backup_vault", _vault),

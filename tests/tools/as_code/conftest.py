@@ -1,15 +1,23 @@
 """The samples and a made-up workload with every type, assessed."""
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 import pytest
+import yaml
+from cfnlint.config import ConfigMixIn
+from cfnlint.decode import decode_str
+from cfnlint.match import Match
+from cfnlint.runner import Runner
 
 from agents.specialist import assess
+from state.as_code import AsCode, CodeFormat, CodeKind
 from state.categories import categories
 from state.objectives import Objectives
 from state.report import Report
 from state.snapshot import Relation, Resource, Selector, Snapshot
+from tools.as_code import as_code
 from tools.checks import all_checks
 from tools.checks.examples import REGION, TAKEN_AT, view_of
 from tools.grading.assumptions import assumptions
@@ -18,6 +26,48 @@ from tools.grading.reckoning import Reckoning
 
 Asked = tuple[Report, Snapshot, Reckoning]
 AssessFor = Callable[[str, Objectives], Asked]
+HOUR = 3600
+DAY = Objectives(rto_seconds=24 * HOUR, rpo_seconds=12 * HOUR)
+TIGHT = Objectives(rto_seconds=600, rpo_seconds=60)
+REGIONS = Objectives(
+    rto_seconds=7200, rpo_seconds=7200, region_rto_seconds=86400, region_rpo_seconds=7200
+)
+WORKLOADS = ("food-agent", "shop", "shop-ha", "everything")
+EACH = pytest.mark.parametrize("name", WORKLOADS)
+AGAINST = pytest.mark.parametrize("objectives", [DAY, TIGHT, REGIONS], ids=["day", "tight", "two"])
+
+
+@cache
+def linter() -> Runner:
+    return Runner(ConfigMixIn(regions=["us-east-1"]))
+
+
+def lint(text: str) -> list[Match]:
+    template, wrong = decode_str(text)
+    return list(wrong or linter().validate_template(template))
+
+
+_WRITTEN: dict[tuple[object, ...], tuple[Asked, AsCode]] = {}
+
+
+def written(asked: Asked, *kinds: CodeKind, terraform: bool = False) -> AsCode:
+    """Once for the same results: whoever is asked is kept, so that no other takes its identity."""
+    key = (*map(id, asked), kinds, terraform)
+    if key not in _WRITTEN:
+        report, snapshot, reckoning = asked
+        code_format = CodeFormat.TERRAFORM if terraform else CodeFormat.CLOUDFORMATION
+        _WRITTEN[key] = asked, as_code(report, snapshot, reckoning, kinds, code_format)
+    return _WRITTEN[key][1]
+
+
+def pieces(code: AsCode, kind: str) -> list[dict[str, Any]]:
+    documents = [yaml.safe_load(each.text) for each in code.templates]
+    return [
+        each["Properties"]
+        for document in documents
+        for each in document["Resources"].values()
+        if each["Type"] == kind
+    ]
 
 
 def everything() -> Snapshot:
@@ -50,12 +100,32 @@ def everything() -> Snapshot:
     )
 
 
+def twice(snapshot: Snapshot, there: str) -> Snapshot:
+    """The workload, and the same once more in another Region."""
+    [here] = snapshot.regions
+
+    def moved(each: Resource | Relation) -> Any:
+        return type(each).model_validate_json(each.model_dump_json().replace(here, there))
+
+    copies = [moved(each) for each in snapshot.resources.values() if each.region == here]
+    relations = dict.fromkeys([*snapshot.relations, *map(moved, snapshot.relations)])
+    return snapshot.model_copy(
+        update={
+            "regions": [here, there],
+            "resources": {**snapshot.resources, **{each.id: each for each in copies}},
+            "relations": list(relations),
+        }
+    )
+
+
 @pytest.fixture(scope="session")
 def assessed(samples_read: Mapping[str, Snapshot], report_of: Callable[..., Report]) -> AssessFor:
     """A workload by name, graded against objectives."""
-    snapshots = {**samples_read, "everything": everything()}
+    two_shops = twice(samples_read["shop"], "eu-central-1")
+    snapshots = {**samples_read, "everything": everything(), "two-shops": two_shops}
     ledgers: dict[str, Any] = {}
 
+    @cache
     def of(name: str, objectives: Objectives) -> Asked:
         snapshot = snapshots[name]
         if name not in ledgers:
