@@ -11,7 +11,7 @@ APPLICATION = (
     "environment variable, DNS record), then restart or redeploy it."
 )
 
-LATE = "no output; begin to wait only when the state is no longer `available`: it changes late"
+LATE = "no output; the state changes a minute late: look at it once more after that"
 
 
 def instance_id(at: Place) -> str:

@@ -93,9 +93,9 @@ def triage_of(
             f"{code(snapshot.account)}; any other: stop, and sign in to the right one",
         )
     ]
-    for region in snapshot.regions:
-        looks += [_alarming(region), _changed(region)]
-    known = [_first_check(each.id, procedures) for each in entries[:4]]
+    looks += [_alarming(region) for region in snapshot.regions]
+    looks += [_changed(region) for region in _trails(snapshot)]
+    known = [_first_check(each, procedures) for each in entries[:4]]
     return (*looks, *(each for each in known if each))
 
 
@@ -158,10 +158,18 @@ def _by_itself(resource: str, procedures: Sequence[Procedure]) -> tuple[str, ...
     return tuple(steps)
 
 
-def _first_check(resource: str, procedures: Sequence[Procedure]) -> Look | None:
-    checks = (each.checks for each in procedures if each.resource == resource and each.checks)
+def _trails(snapshot: Snapshot) -> Iterable[str]:
+    """The Regions whose trails tell of changes: IAM, Route 53 and the like are in one of them."""
+    of_global_services = ["us-east-1"] if snapshot.partition == "aws" else []
+    return dict.fromkeys([*snapshot.regions, *of_global_services])
+
+
+def _first_check(entry: Resource, procedures: Sequence[Procedure]) -> Look | None:
+    checks = (each.checks for each in procedures if each.resource == entry.id and each.checks)
     found = next(checks, None)
-    return found[0] if found else None
+    if not found:
+        return None
+    return found[0].model_copy(update={"at": f"{code(entry.name)}: {found[0].at}"})
 
 
 def _alarming(region: str) -> Look:
@@ -194,5 +202,6 @@ def _changed(region: str) -> Look:
             },
         ),
         f"what was changed in {code(region)}, and by whom",
-        "nothing just before the incident; a change then is the first suspect: roll it back",
+        "nothing just before the incident; a change then is the first suspect: roll it back. "
+        "CloudTrail shows a change up to 15 minutes late",
     )

@@ -143,13 +143,15 @@ def _lost(seconds: float | None) -> str:
 def _comes_back(timing: Timing) -> str:
     """The time as the sum of its terms, and the steps that they are the time of."""
     if timing.rto_seconds is None:
-        said = f"**{_NEVER}**"
-    else:
-        said = f"back after **{spell_duration(timing.rto_seconds)}**"
+        ends = ", ".join(text(row.what) for row in timing.rows if row.seconds is None)
+        return f"**{_NEVER}** ({ends}), unless the checks show one now.{_losing(timing)}"
+    if timing.rto_seconds < 1:
+        return f"it goes on by itself: act only if it does not.{_losing(timing)}"
+    said = f"back after **{spell_duration(timing.rto_seconds)}**"
     if timing.by_itself:
         return f"{said} by itself: act only if it is not.{_losing(timing)}"
     terms = " + ".join(
-        f"{row.phase} {_NEVER if row.seconds is None else spell_duration(row.seconds)}"
+        f"{row.phase} {spell_duration(row.seconds)}"
         + (f" ({_steps(row)}{text(row.what)})" if row.phase != Phase.DECIDE else "")
         for row in timing.rows
     )

@@ -162,7 +162,33 @@ def _written(groups: Sequence[Mapping[str, Recovery]], variables: Variables) -> 
     for index in plainest_first(found):
         number, place, at = places[index]
         words[number][place][at] = variables.fit(*found[index]).shell
-    return [[wrapped(call) for call in calls] for calls in words]
+    written = [[wrapped(call) for call in calls] for calls in words]
+    several = {
+        command
+        for group, commands in zip(groups, written, strict=True)
+        if len(group) > 1
+        for command in commands
+    }
+    return [
+        _as_others(group, commands, several, variables) if len(group) == 1 else commands
+        for group, commands in zip(groups, written, strict=True)
+    ]
+
+
+def _as_others(
+    group: Mapping[str, Recovery], commands: Sequence[str], several: set[str], variables: Variables
+) -> list[str]:
+    """The commands of one resource: what its looks share with those of others is not told apart.
+
+    A step names its resource: what was chosen last cannot make it strike another.
+    """
+    ((resource, one),) = group.items()
+    looks = {*(each.command.words for each in (*one.checks, *one.verification))}
+    found = []
+    for call, command in zip(commands_of(one), commands, strict=True):
+        alike = wrapped(variables.of(resource, word) for word in call.words)
+        found.append(alike if call.words in looks and alike in several else command)
+    return found
 
 
 def _shared(group: Mapping[str, Recovery], commands: Sequence[str]) -> Shared:
@@ -212,15 +238,21 @@ def _letter(number: int) -> str:
 
 
 def _referring(procedure: Shared, looks: Mapping[str, Printed]) -> Shared:
-    """The procedure, with the section's looks named instead of written again."""
+    """The procedure, with the section's looks named instead of written again.
+
+    Its own are counted anew, for those that are named are not among them.
+    """
+    own = [each for each in procedure.checks if each.command not in looks]
+    labels = {each.label: f"Check {number}" for number, each in enumerate(own, 1)}
 
     def printed(parts: Sequence[Printed]) -> tuple[Printed, ...]:
-        return tuple(
-            replace(each, again=(there := looks[each.command]).label, known=_alike(each, there))
-            if each.command in looks
-            else each
-            for each in parts
-        )
+        return tuple(map(one_printed, parts))
+
+    def one_printed(each: Printed) -> Printed:
+        if there := looks.get(each.command):
+            return replace(each, again=there.label, known=_alike(each, there))
+        label, again = labels.get(each.label, each.label), labels.get(each.again, each.again)
+        return replace(each, label=label, again=again)
 
     return replace(
         procedure,

@@ -60,6 +60,14 @@ class Variables:
         self._taken.add(part.name)
         return part
 
+    def of(self, resource: str, word: str) -> str:
+        """A resource's word as a shell reads it, with a variable that is in use, if one fits."""
+        for name, values in self._values.items():
+            value = values.get(resource)
+            if name in self._used and value and _is_telling(value) and value in word:
+                return next(iter(_parts(name, word, value))).shell
+        return quoted(word)
+
     def setting(self, resource: str) -> str:
         """The line that chooses a resource; empty if there is nothing to set.
 

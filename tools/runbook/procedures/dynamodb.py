@@ -202,7 +202,7 @@ def changed(at: Place) -> Draft:
                 ),
                 warning="Items that have expired are deleted.",
             ),
-            act("Set the newer capacity again, with the command of the step."),
+            act("Set the newer capacity again, with the command of step 2."),
         ],
         never=["Do not restore the whole table because of a setting: that takes hours."],
     )

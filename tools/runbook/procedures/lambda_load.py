@@ -61,7 +61,7 @@ def hold_back(at: Place) -> Draft:
             ),
             look(
                 metric(at, "AWS/Lambda", "Duration", "p99", FunctionName=function_name(at)),
-                "the p99 in milliseconds",
+                "`Duration` (p99), in milliseconds",
                 "well below the function's timeout; at the timeout, a dependency hangs",
             ),
             look(

@@ -76,7 +76,7 @@ def instance_changed(at: Place) -> Draft:
                 at.aws("rds", "reboot-db-instance", db_instance_identifier=instance_id(at)),
                 warning="Open connections and transactions are cut off.",
             ),
-            act("Wait until it is available.", waits(at, instance_id(at)), expect=LATE),
+            act("Wait until it is available again.", waits(at, instance_id(at)), expect=LATE),
             act(
                 "Any other setting: change it back to what your templates say. If the change broke "
                 "the data itself, take the procedure for deleted data."
@@ -85,7 +85,7 @@ def instance_changed(at: Place) -> Draft:
         verification=[instance_state(at), connections(at)],
         rollback=[
             act("Put the group of when the account was read back in.", modified(group)),
-            act("Set the value that the check showed, with the command of the step."),
+            act("Set the value that the check showed, with the command of step 2."),
         ],
         never=["Do not restore the whole database because of a setting: that takes hours."],
     )

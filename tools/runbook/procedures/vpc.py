@@ -8,6 +8,7 @@ from tools.runbook.commands import blank
 from tools.runbook.declarations import Draft, Place, act, look, procedure
 
 _NAT, _TABLE = "AWS::EC2::NatGateway", "AWS::EC2::RouteTable"
+_READ_NAT = "ec2:DescribeNatGateways"
 _SUBNET, _ENDPOINT = "AWS::EC2::Subnet", "AWS::EC2::VPCEndpoint"
 
 
@@ -58,9 +59,11 @@ def other_gateway(at: Place) -> Draft:
     tables = at.linked_from(_TABLE)
     first = tables[0].id.rpartition("/")[2] if tables else blank("ROUTE_TABLE_ID")
     others = [
-        each.id.rpartition("/")[2]
-        for each in at.known.of_type(_NAT)
-        if each.id != at.id and each.region == at.resource.region
+        each.short
+        for each in (Place(other, at.known) for other in at.known.of_type(_NAT))
+        if each.id != at.id
+        and each.fact(_READ_NAT, "VpcId") == at.fact(_READ_NAT, "VpcId")
+        and each.fact(_READ_NAT, "State") == "available"
     ]
     steps = []
     if others:
