@@ -78,14 +78,14 @@ def _write(code: "AsCode", output: Path) -> None:
     from seeams.failures import writing
 
     for each in code.templates:
-        file = output if len(code.templates) == 1 else _for_region(output, each.region)
+        file = output if len(code.templates) == 1 else file_for(output, each.region)
         with writing(file):
             file.parent.mkdir(exist_ok=True)
             file.write_text(each.text, encoding="utf-8")
         complain(f"{plain(file)} written")
 
 
-def _for_region(output: Path, region: str) -> Path:
+def file_for(output: Path, region: str) -> Path:
     """`shop.yaml` -> `shop.eu-west-1.yaml`, and `shop.tf.json` -> `eu-west-1/shop.tf.json`.
 
     Terraform reads all files of a folder as one module, and a Region's provider stands once in it.

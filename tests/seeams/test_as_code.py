@@ -9,6 +9,7 @@ import yaml
 from typer.testing import Result
 
 from graph.runs import assess
+from seeams.commands.writing_code import file_for
 from state.as_code import AsCode
 from state.objectives import Objectives
 from state.store import Store
@@ -43,6 +44,13 @@ def test_terraform_in_a_file(seeams: Seeams, assessed: str, tmp_path: Path) -> N
     assert "aws_cloudwatch_metric_alarm" in json.loads(file.read_text())["resource"]
     wrong = seeams(*asked, "--output", str(tmp_path / "shop.yaml"))
     assert wrong.exit_code == 2
+
+
+def test_each_region_has_a_file_and_terraforms_a_folder() -> None:
+    """Two files in a folder are one module to Terraform, in which a provider stands once."""
+    yaml_file, tf_file = Path("out/shop.v2.yaml"), Path("out/shop.tf.json")
+    assert file_for(yaml_file, "eu-west-1") == Path("out/shop.v2.eu-west-1.yaml")
+    assert file_for(tf_file, "eu-west-1") == Path("out/eu-west-1/shop.tf.json")
 
 
 def test_as_data(seeams: Seeams, assessed: str) -> None:

@@ -30,7 +30,13 @@ class Recommended:
 
 
 _AT_LEAST = "GreaterThanOrEqualToThreshold"
-_SOME = {"Statistic": "Sum", "ComparisonOperator": _AT_LEAST, "Threshold": 1.0}
+# Many services report failures only while there are some: silence is no failure, nor does it go on.
+_SOME = {
+    "Statistic": "Sum",
+    "ComparisonOperator": _AT_LEAST,
+    "Threshold": 1.0,
+    "TreatMissingData": "notBreaching",
+}
 _ANY = {"Statistic": "Maximum", "ComparisonOperator": _AT_LEAST, "Threshold": 1.0}
 # What is gone reports nothing: silence of a metric that is always there is the fault itself.
 _BUSY_OR_GONE = {

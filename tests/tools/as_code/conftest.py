@@ -1,7 +1,8 @@
 """The samples and a made-up workload with every type, assessed."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
+from itertools import cycle
 from typing import Any
 
 import pytest
@@ -35,6 +36,20 @@ REGIONS = Objectives(
 WORKLOADS = ("food-agent", "shop", "shop-ha", "everything")
 EACH = pytest.mark.parametrize("name", WORKLOADS)
 AGAINST = pytest.mark.parametrize("objectives", [DAY, TIGHT, REGIONS], ids=["day", "tight", "two"])
+
+HOSTILE = [
+    "${file(1)}",
+    "%{ if true }",
+    "a\": {b}\n- c: 'd",
+    "\u202eright to left \x1b[2J",
+    "!Ref X",
+    "&a *a",
+    "{{ it }}",
+    "\u00fcber \u6771\u4eac \U0001f525",
+    "l" * 300,
+    "",
+    "$${x} %%{y} $ ${",
+]
 
 
 @cache
@@ -116,6 +131,17 @@ def twice(snapshot: Snapshot, there: str) -> Snapshot:
             "relations": list(relations),
         }
     )
+
+
+def renamed(snapshot: Snapshot, names: Iterable[str], tag: str) -> Snapshot:
+    """The same workload, its members called by these names in turn."""
+    called = cycle(names)
+    resources = {
+        key: each.model_copy(update={"name": next(called)}) if each.member else each
+        for key, each in snapshot.resources.items()
+    }
+    selector = snapshot.selector.model_copy(update={"tags": {"workload": tag}})
+    return snapshot.model_copy(update={"resources": resources, "selector": selector})
 
 
 @pytest.fixture(scope="session")

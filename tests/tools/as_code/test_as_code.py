@@ -2,8 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator
-from itertools import cycle
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +19,14 @@ from tests.tools.as_code.conftest import (
     AGAINST,
     DAY,
     EACH,
+    HOSTILE,
     REGIONS,
     TIGHT,
     WORKLOADS,
     AssessFor,
     lint,
     pieces,
+    renamed,
     written,
 )
 from tools.as_code import as_code
@@ -43,18 +44,6 @@ from tools.grading.reckoning import Reckoning
 
 # Arguments of the Terraform provider's resources, by its version 6.69.1; `!`: required.
 PROVIDER = json.loads((Path(__file__).parent / "provider.json").read_text(encoding="utf-8"))
-HOSTILE = [
-    "${file(1)}",
-    "%{ if true }",
-    "a\": {b}\n- c: 'd",
-    "\u202eright to left \x1b[2J",
-    "!Ref X",
-    "&a *a",
-    "{{ it }}",
-    "\u00fcber \u6771\u4eac \U0001f525",
-    "l" * 300,
-    "",
-]
 
 
 @pytest.mark.parametrize(
@@ -239,17 +228,6 @@ def test_every_metric_on_a_dashboard_is_one_of_awss(assessed: AssessFor) -> None
 
 
 # -- hostile names --------------------------------------------------------------------------------
-
-
-def renamed(snapshot: Snapshot, names: Iterable[str], tag: str) -> Snapshot:
-    """The same workload, its members called by these names in turn."""
-    called = cycle(names)
-    resources = {
-        key: each.model_copy(update={"name": next(called)}) if each.member else each
-        for key, each in snapshot.resources.items()
-    }
-    selector = snapshot.selector.model_copy(update={"tags": {"workload": tag}})
-    return snapshot.model_copy(update={"resources": resources, "selector": selector})
 
 
 def evaluated(text: str) -> str:
