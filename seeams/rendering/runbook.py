@@ -8,7 +8,10 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 _FENCE = "```"
-_LEAD = re.compile(r"\*\*([^*`]+)\*\*")
+_MARKED = re.compile(
+    r"(?P<fence>`+)(?P<code>.+?)(?P=fence)|\*\*(?P<bold>[^*`]+)\*\*|\\(?P<own>[\W_])"
+)
+_CHOICE = re.compile(r"- .*: `+ ?[A-Z_0-9]+=")  # a line of shell that chooses a resource
 
 
 def print_runbook(console: "Console", markdown: str) -> None:
@@ -22,20 +25,25 @@ def print_runbook(console: "Console", markdown: str) -> None:
         elif in_command:
             console.print(Text(line, style="cyan"), soft_wrap=True)
         elif line.startswith("#"):
-            console.print(Text(line.lstrip("# "), style="bold underline"))
-        elif line.startswith("|"):
-            console.print(Text(line), soft_wrap=True)
+            console.print(_sentence(line.lstrip("# "), "bold underline"))
+        elif line.startswith("|") or _CHOICE.match(line):
+            console.print(_sentence(line), soft_wrap=True)
         else:
             console.print(_sentence(line))
 
 
-def _sentence(line: str) -> "Text":
-    """A warning stands out, and so does the number that a line begins with."""
+def _sentence(line: str, style: str = "") -> "Text":
+    """A line without its marks: what is bold is bold, what was escaped is itself."""
     from rich.text import Text
 
-    if line.startswith(">"):
-        return Text(line, style="yellow")
-    lead = _LEAD.match(line)
-    if lead is None:
-        return Text(line)
-    return Text.assemble((lead[1], "bold"), line[lead.end() :])
+    found = Text(style="yellow" if line.startswith(">") else style)
+    start = 0
+    for mark in _MARKED.finditer(line):
+        found.append(line[start : mark.start()])
+        if mark["code"]:
+            found.append(mark["code"], "cyan")
+        else:
+            found.append(mark["bold"] or mark["own"], "bold" if mark["bold"] else None)
+        start = mark.end()
+    found.append(line[start:])
+    return found

@@ -68,3 +68,11 @@ def test_a_command_stays_whole_in_a_narrow_terminal() -> None:
     shown = StringIO()
     print_runbook(Console(file=shown, width=40), f"**Step 1.** Go.\n\n```sh\n{command}\n```\n")
     assert shown.getvalue() == f"Step 1. Go.\n\n{command}\n"
+
+
+def test_a_line_that_chooses_stays_whole_and_marks_are_not_shown() -> None:
+    """The variables of a resource are pasted as one line; a name in code keeps its asterisks."""
+    shown = StringIO()
+    line = f"- `a`: `QUEUE={'x' * 60} QUEUE_KEY=k`"
+    print_runbook(Console(file=shown, width=40), f"{line}\n**Step 1.** Ask `**b**` \\<NAME>.\n")
+    assert shown.getvalue() == f"{line.replace('`', '')}\nStep 1. Ask **b** <NAME>.\n"
