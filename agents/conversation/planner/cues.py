@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping
 
 IF = (
-    r"\bif\b|\bsuppos|\bimagine|\bassum|\bwould\b|\bwere\b|\bwhat happens|\bsay we\b|\bhow about\b"
+    r"(?<!what-)\bif\b|\bsuppos|\bimagine|\bassum|\bwould\b|\bwere\b|\bwhat happens|\bsay we\b"
+    r"|\bhow about\b|\bpretend\b"
     r"|\bwhat then\b|\bhow (?:far|much)\b.*\b(?:gets?|helps?|brings?|gains?|buys?)\b"
 )
 FOLLOWS = (
@@ -12,12 +13,19 @@ FOLLOWS = (
     r"|^(?:make|keep|leave|set|change|relax|tighten|lower|raise)\b.*\br[tp]o\b"
 )
 AS_IS = r"\bas it is\b|\btoday\b|\bcurrent(?:ly)?\b|\boriginal(?:ly)?\b|\bthe assessment\b|\bactual"
-GRADES = r"\bgrades?\b|\bletters?\b|\bscores?\b|\bmarks?\b|\bgrading\b"
+GRADES = (
+    r"\bgrades?\b|\bgraded\b|\bletters?\b|\bscor(?:es?|ed|ing)\b|\bmarks?\b|\bgrading\b"
+    r"|\brat(?:ing|ings|ed)\b"
+)
 WHY = (
     r"\bwhy\b|\bhow come\b|\bexplain\b|\barithmetic\b|\bmaths?\b|\bcalculat|\bcomputed?\b"
     r"|\breason(?:s|ing)?\b|\bjustif|\bcomes? from\b|\barrived? at\b|\bsets the\b|\bmatters?\b"
     r"|\btell me (?:more )?about\b|\bbreak ?down\b|\bderived?\b|\bwho decided\b|\bworked out\b"
-    r"|\bcome about\b|\bc[ao]me up with\b|\bwhat makes\b|\bwalk (?:me|us) through\b"
+    r"|\bcome about\b|\bc[ao]me up with\b|\bwhat makes\b|\b(?:walk|talk|take) (?:me|us) through\b"
+    r"|\bstems?\b|\bgrounds\b"
+    r"|\bwhat is it about\b"
+    r"|\brationale\b|\bc[ao]me to\b|\bdrives?\b|\bdriv(?:ing|en)\b|\bcontribut\w*|\bdetermin\w+"
+    r"|\bresponsible\b|\bcauses?\b|\bcaus(?:ed|ing)\b|\bwhat led to\b|\bbased on\b"
     r"|\bdrag(?:s|ging)?\b|\b(?:pull|bring)s? .*\bdown\b|\bhold(?:s|ing)? .*\bback\b|\bbehind\b"
 )
 DOUBT = (
@@ -34,6 +42,8 @@ HOW_TO = (
     r"|\bwhat (?:do|must|should|can) (?:we|i)\b|\bneed(?:ed)? (?:for|to)\b|\bneed\b.*\bfor\b"
     r"|\bwould it take\b|\bcheapest\b|\b(?:way|path) to\b|\bwhich fixes\b|\bwhat (?:is|'s) needed\b"
     r"|\bwhat's needed\b|\bget (?:us|me) to\b|\b(?:reach|achiev|attain)able\b|\bwithin reach\b"
+    r"|\bwhat would it cost\b|\bhow much (?:work|effort|time|money|would|does)\b"
+    r"|\bleast (?:work|effort)\b"
     r"|\bpossible\b|\bcan (?:we|i) (?:get|reach|be)\b|\bhow far\b"
 )
 LOST = (
@@ -59,13 +69,16 @@ LASTS = (  # how long something is lost: no objective
 ORDERS = re.compile(
     r"^(?:(?:go ahead|just|now|then|do|and|simply|immediately)[ ,]+(?:and )?)*"
     r"(?:(?:kubectl|aws|terraform|helm|docker|systemctl|sudo|eksctl|psql) (?:.* )?)?"
-    r"(?:delete|remove|drop|restart|reboot|stop|start|terminate|deploy|apply|enable|disable|activate"
+    r"(?:delete|remove|drop|restart|reboot|stop|start|terminate|deploy|apply|enable|disable"
+    r"|activate"
     r"|turn (?:on|off)|switch (?:on|off)|create|add|scale|resize|fix|mend|update|modify|patch"
-    r"|attach|rotate|fail ?over|purge|restore|run|execute|install|upgrade|tag|roll back"
+    r"|attach|set up|provision|configure|migrate|promote|rotate|fail ?over|purge|restore|run"
+    r"|execute|install|upgrade|tag|roll back"
     r"|shut down|wipe|destroy|kill -9)\b"
 )
 DOCS = (
-    r"\bdocumentation\b|\bdocs?\b|\buser guide\b|\bread up\b|\bdoes aws say\b|\baws says?\b"
+    r"\bdocumentation\b|\bdocs?\b|\buser guide\b|\bread up\b|\baws (?:says?|writes?|documents"
+    r"|publish\w*)\b"
     r"|\bcan i read\b|\bwhite ?papers?\b"
 )
 SHOW_ME = r"|\b(?:the|aws|show|find|me|us)\b"
@@ -73,7 +86,8 @@ JUST_WHY = r"(?:but |and |so )?(?:why|how come)(?: is that| so| that)?"
 DRAW = (
     r"\bdraw\w*\b|\bdiagrams?\b|\bsketch\b|\bpicture\b(?! (?:change|look))|\bcharts?\b"
     r"|(?<!heat )(?<!heat)\bmap\b"
-    r"|\bmermaid\b|\bvisuali[sz]e\b|\bplot\b|\barchitectur(?:e|al) overview\b"
+    r"|\bmermaid\b|\brender\b|\b(?:hangs?|fits?) together\b|\b(?:is|are) connected\b"
+    r"|\bvisuali[sz]e\b|\bplot\b|\barchitectur(?:e|al) overview\b"
     r"|\btopology\b|\bschematics?\b"
 )
 RUNBOOK = (
@@ -100,9 +114,14 @@ SWEEP = (
     r"|\bhow (?:low|short|tight|small|strict|far)\b.*\b(?:rto|rpo|objectives?)\b.*\b(?:go|get|be)\b"
     r"|\b(?:every|all|each) (?:rto|rpo|objectives?)\b|\bletters?\b.*\bturns?\b"
     r"|\b(?:change|vary|depend)s? (?:with|on) (?:the )?(?:objectives?|rto|rpo)\b"
+    r"|\b(?:across|over|for|under|at|with|against) (?:[\w-]+ ){0,3}(?:many|several|various"
+    r"|different"
+    r"|varying|all sorts of) (?:[\w-]+ ){0,3}(?:objectives|rtos?|rpos?|targets)\b|\bgrid\b"
+    r"|\bhow \w+ (?:may|can|could|must|should) (?:[\w-]+ ){0,3}(?:rto|rpo|objectives?) be\b"
 )
 COMPARE = (
-    r"\bchanged\b|\bchanges\b|\bdifferen(?:t|ce|ces)\b|\bdiff\b|\bcompare[sd]?\b|\bcomparison\b"
+    r"\b(?:did|does|do|has|have)\b.* change\b|\bmov(?:ed|ement)\b|\bdelta\b"
+    r"|\bchanged\b|\bchanges\b|\bdifferen(?:t|ce|ces)\b|\bdiff\b|\bcompare[sd]?\b|\bcomparison\b"
     r"|\bnew since\b|\bimproved\b|\b(?:become|got|get|getting) (?:better|worse)\b"
     r"|\bpa(?:y|ys|id) off\b|\bregress\w*|\bprogress\b|\bwhat(?:'s| is) new\b(?=$| since| here)"
     r"|\b(?:better|worse) than\b|\b(?:previous|last) (?:assessment|time|run)\b|\bsince\b(?! when)"
@@ -113,7 +132,8 @@ RECOMMEND = (
     r"|\bimprove\b|\bmost important\b"
     r"|\bwhat (?:should|can|could|would) (?:we|i|you) (?:do|fix|improve|change|tackle|address)\b"
     r"|\bhow (?:do|can|could|should|would|to)\b.*\b(?:reduce|lower|increase|harden|strengthen"
-    r"|avoid|prevent|more (?:robust|resilient|reliable|available|stable|fault))\b"
+    r"|avoid|prevent|more (?:robust|resilient|reliable|available|stable|fault)"
+    r"|less|safer)\b"
     r"|\bgive (?:me|us) (?:the )?\d+ (?:for|on|about)\b"
     r"|\b\d+ (?:more |best )?(?:things?|items?|points?|measures?)\b|\bbest \d+\b|\b\d+ best\b"
     r"|\bthings? (?:to do|about|on|for)\b|\bpriorit\w+"
@@ -129,8 +149,27 @@ SO_MANY = (  # a number of things, not of days to do them in
     r"(?<![\w-])(\d+)\b(?! (?:sprint|hour|day|week|month|quarter|year|engineer|person|people"
     r"|zone|az|region)s?\b)"
 )
+THE_ONE = (
+    r"\bthe (?:\w+ )?(?:single )?(?:most [\w-]+|best|top|biggest|first) "
+    r"(?:fix|thing|improvement|recommendation|measure|step|action|item|change|priority)\b"
+    r"|\bsingle (?:most|best|biggest)\b"
+)
+FROM_TO = r"\bfrom (?:an? )?[a-df][+-]? to (?:an? )?[a-df][+-]?(?![\w'])"
+JUST_A_ZONE = (
+    r"(?:(?:and|or|what|how|about|if|in|for|az|zone|the|same) )*([a-f])(?: (?:instead|then|too))?"
+)
 JUST_SO_MANY = r"(?:(?:just|only|no|give me|show me|make it|make that|the|first|top|best) ?)*\d+"
-UNREAD = r"\bread\b|\bsee\b|\bpermissions?\b|\bdenied\b|\bunknown\b|\bmissed\b"
+NOT_ABLE = (
+    r"(?:could(?:n't| not)|can(?:'t|not| not)|unable to|not able to|were not|was not|wasn't|weren't"
+    r"|failed to)"
+)
+JUDGED = (
+    r"(?:(?:you|we|it|be|been|able|to) )*(?:read|see|seen|check(?:ed)?|assess(?:ed)?|judged?"
+    r"|evaluated?|verif(?:y|ied)|determined?|look(?:ed)? at|reach|access(?:ed)?|inspect(?:ed)?|tell"
+    r"|find out)\b"
+)
+UNREADABLE = rf"\b{NOT_ABLE} {JUDGED}"
+UNREAD = UNREADABLE + r"|\bread\b|\bsee\b|\bpermissions?\b|\bdenied\b|\bunknown\b|\bmissed\b"
 DELIVERED: Mapping[str, str] = {  # what two of are two questions
     "runbook": RUNBOOK,
     "diagram": DRAW,
@@ -141,14 +180,55 @@ DELIVERED: Mapping[str, str] = {  # what two of are two questions
 AND = r"\b(?:and|plus|also|then)\b|[;,.?!]"
 SHOW: Mapping[str, str] = {
     "gaps": r"\bgaps?\b|\bnot (?:be )?read\b|\bunknown\b|\bunclear\b|\bpermissions?\b|\bdenied\b"
-    r"|\bcould(?:n't| not) (?:you )?(?:be )?(?:read|see)\b|\bmissed\b",
+    rf"|{UNREADABLE}|\bmissed\b|\bmissing\b|\bblind\b|\brefused\b"
+    r"|\bnot (?:be )?(?:assessed|checked|judged)\b",
     "questions": r"\bquestions?\b|\banswers?\b|\banswered\b",
-    "strengths": r"\bstrengths?\b|\b(?:do(?:ing)?|works?) (?:well|right)\b|\bgood at\b"
+    "strengths": r"\bstrengths?\b|\b(?:do(?:ing)?|works?|get|got|goes) (?:\w+ )?(?:well|right)\b"
+    r"|\bgood at\b"
     r"|\bgoes well\b",
     "resources": r"\bresources\b|\binventory\b|\bcomponents\b|\bparts of the workload\b"
-    r"|\bwhat(?:'s| is) in (?:this|the|our|my) (?:workload|system)\b|\bconsists? of\b",
+    r"|\bwhat(?:'s| is) in (?:this|the|our|my) (?:workload|system)\b|\bconsists? of\b"
+    r"|\bmade (?:up )?of\b",
     "findings": r"\bfindings?\b|\bproblems?\b|\bissues?\b|\bwrong with\b|\bfound\b|\bfind\b"
     r"|\bdefects?\b|\brisks?\b|\bweak\w*",
-    "letters": r"\bgrades?\b|\bletters?\b|\bscores?\b|\bhow are we doing\b|\bsummary\b|\bstatus\b"
+    "letters": r"\bgrades?\b|\bletters?\b|\bscores?\b|\bratings?\b|\bscore ?cards?\b"
+    r"|\bhow are we doing\b|\bsummary\b|\bstatus\b"
     r"|\bhow do we stand\b|\bresults?\b|\breport\b|\boverview\b",
 }
+CATEGORIES: Mapping[str, str] = {
+    "spof": r"\bspofs?\b|\bsingle[ -]points? of failures?\b|\bredundancy\b",
+    "load": r"\bexcessive load\b|(?<!-)\bload\b(?! ?balanc)|\boverload\b",
+    "latency": r"\blatency\b|\bslowness\b",
+    "misconfiguration": r"\bmis-?configurations?\b|\bbugs?\b|\boperator errors?\b",
+    "shared_fate": r"\bshared[ -_]fate\b",
+}
+TOPICS: Mapping[str, str] = {
+    "observability": r"\bobservability\b|\bmonitoring\b|\balert(?:s|ing)?\b|\balarms?\b"
+    r"|\blogg?ing\b|\blogs\b|\btracing\b|\btraces?\b|\bmetrics\b|\bdashboards?\b",
+    "backup": r"\bback ?-?ups?\b|\brestor(?:e|es|ing)\b|\brecovery points?\b",
+    "scaling": r"\b(?:auto[ -]?)?scal(?:e|ing|ability)\b|\bautoscaling\b|\bcapacity\b",
+    "deployment": r"\bdeploy(?:ments?|ing|s)\b|\breleases?\b|\brollbacks?\b|\bpipelines?\b"
+    r"|\bci/cd\b",
+    "disaster recovery": r"\bdisaster recovery\b|\bdr\b",
+    "high availability": r"\bhigh availability\b|\bavailab(?:le|ility)\b(?! zone)|\buptime\b",
+    "continuous improvement": r"\bcontinuous improvement\b|\bgame ?days?\b|\bchaos\b",
+}
+ALONE = (  # of which a word by itself can be what is looked for
+    IF,
+    AS_IS,
+    GRADES,
+    WHY,
+    DOUBT,
+    RAISE,
+    HOW_TO,
+    LOST,
+    DOCS,
+    DRAW,
+    RUNBOOK,
+    SWEEP,
+    COMPARE,
+    RECOMMEND,
+    *SHOW.values(),
+    *CATEGORIES.values(),
+    *TOPICS.values(),
+)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from agents.conversation.planner.calls import Call, Said, clarify
 from agents.conversation.planner.reading import Reading
+from agents.conversation.planner.topics import scope_in
 from agents.conversation.planner.vocabulary import Named
 from tools.diagram.words import type_words
 
@@ -42,12 +43,22 @@ class Naming:
         found = self.resources()
         if not found:
             return self._no_such() if self.r.strangers else None
-        first = [each for each in found if each.name == found[0].name] if self.r.named else found
+        in_full = self.r.named and not self.r.parts
+        first = [each for each in found if each.name == found[0].name] if in_full else found
         return (
             first[0].call
             if len(first) == 1
             else _which([f"{type_words(each.type)} {each.call}" for each in first])
         )
+
+    def scope(self) -> str | None:
+        """What a runbook is to cover, of which there may be several; None: all of it."""
+        found = self.resources() if self.r.named else []
+        if not found:
+            return scope_in(self.r)
+        if len(found) == 1:
+            return found[0].call
+        return self.r.parts[0] if self.r.parts else found[0].name
 
     def subject(self) -> "str | Call":
         """What is explained: what is named, what was talked of, or the overall letter."""

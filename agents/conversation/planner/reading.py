@@ -7,19 +7,14 @@ from functools import cached_property
 
 from rapidfuzz.distance import OSA
 
+from agents.conversation.planner import cues
 from agents.conversation.planner.amounts import Span, durations_in, with_digits
+from agents.conversation.planner.ordinary import is_ordinary
 from agents.conversation.planner.vocabulary import Named, Vocabulary
 from agents.conversation.planner.words import words
 from tools.checks import all_checks
 from tools.grading.letters import LETTERS
 
-CATEGORIES: Mapping[str, str] = {
-    "spof": r"\bspofs?\b|\bsingle[ -]points? of failures?\b|\bredundancy\b",
-    "load": r"\bexcessive load\b|(?<!-)\bload\b(?! ?balanc)|\boverload\b",
-    "latency": r"\blatency\b|\bslowness\b",
-    "misconfiguration": r"\bmis-?configurations?\b|\bbugs?\b|\boperator errors?\b",
-    "shared_fate": r"\bshared[ -_]fate\b",
-}
 _SEVERITIES = ("critical", "high", "medium", "low")
 _POLITE = re.compile(
     r"\b(?:please|pls|kindly|thanks|thank you|hey|hi there)\b"
@@ -47,6 +42,8 @@ _ZONE = re.compile(r"\b[a-z]{2}(?:-[a-z]+)+-\d[a-z]\b|\b[a-z]{3,4}\d-az\d\b")
 _REGION = re.compile(r"\b[a-z]{2}(?:-[a-z]+)+-\d\b(?![a-z-])")
 _CHECK = re.compile(r"\b[a-z0-9]+\.[a-z0-9_]+\b(?:@[^\s,;?!]+)?")
 _STRANGER = re.compile(r"(?<![\w.-])[a-z][\w]*(?:[-_][\w]+)+(?![\w-])")
+_ONE_WORD = re.compile(r"(?<![\w-])[a-z0-9]{4,}(?![\w-])")
+_QUOTED = re.compile(r"[\"`\u201c]([^\"`\u201c\u201d]{2,60})[\"`\u201d]")
 _LEAST_LETTERS = 4  # of a word that may be mistyped
 
 _LETTER = re.compile(r"(?<![\w-])([A-DF][+-]?)(?![\w+-])(?!['.]\w)")
@@ -61,7 +58,13 @@ class Reading:
         self.raw = " ".join(unicodedata.normalize("NFKC", question).replace("\u2019", "'").split())
         lower = _POLITE.sub(" ", self.raw.lower())
         self.folded = " ".join(lower.split()).strip(" .!?,;:")
-        self.text = with_digits(self._corrected(self.folded))
+        plain = re.sub(r"(?<=[a-z])-(?=(?:severity|priority)\b)", " ", self.folded)
+        self.text = with_digits(self._corrected(plain))
+
+    def as_typed(self, words: str) -> str:
+        """Words of the folded text with their capitals."""
+        at = self.raw.lower().find(words)
+        return self.raw[at : at + len(words)] if at >= 0 else words
 
     def has(self, pattern: str) -> bool:
         """Whether a pattern stands in the text."""
@@ -71,22 +74,38 @@ class Reading:
 
     @cached_property
     def named(self) -> list[Named]:
-        """Resources by name."""
+        """Resources by name, else by a part of it."""
+        of_part = (each for part in self.parts for each in self.vocabulary.parted(part))
+        return self._by_name or list(dict.fromkeys(of_part))
+
+    @cached_property
+    def parts(self) -> list[str]:
+        """`orders` of a `shop-orders`, where nothing is named in full."""
+        said = [] if self._by_name else re.findall(_ONE_WORD, self._without_places)
+        parts = dict.fromkeys(word for word in said if not is_ordinary(word))
+        return [part for part in parts if self.vocabulary.parted(part)]
+
+    @cached_property
+    def _by_name(self) -> list[Named]:
         return self.vocabulary.named_in(self._without_places)
 
     @cached_property
     def nouns(self) -> list[str]:
-        """What is spoken of by its kind: database, load balancer; the longest match first."""
+        """What is spoken of by its kind: database, load balancer."""
+        return list(dict.fromkeys(words().synonyms.get(each, each) for each in self.kinds))
+
+    @cached_property
+    def kinds(self) -> list[str]:
+        """The same in the words of the text, in its order; the longest match first."""
         rest, found = self._unnamed, []
         spellings = [*words().synonyms, *words().nouns]
         for spelling in sorted(spellings, key=len, reverse=True):
             pattern = rf"(?<![\w-]){spelling}(?:e?s)?(?![\w-])"
             match = re.search(pattern, rest)
             if match:
-                noun = words().synonyms.get(spelling, spelling)
-                found.append((match.start(), noun))
+                found.append((match.start(), spelling))
                 rest = re.sub(pattern, lambda m: " " * len(m[0]), rest)
-        return list(dict.fromkeys(noun for _, noun in sorted(found)))
+        return [spelling for _, spelling in sorted(found)]
 
     @cached_property
     def zones(self) -> list[str]:
@@ -112,12 +131,15 @@ class Reading:
     def strangers(self) -> list[str]:
         """What looks like a resource's name, and is none here."""
         text = _REGION.sub(" ", _ZONE.sub(" ", _CHECK.sub(" ", self._unnamed)))
-        return [w for w in _STRANGER.findall(text) if w not in words().hyphened]
+        found = [*_QUOTED.findall(text), *_STRANGER.findall(text)]
+        return [each for each in found if not all(map(is_ordinary, re.split(r"[\s]+", each)))]
 
     @cached_property
     def categories(self) -> list[str]:
         """Slugs of categories, in their own order."""
-        return [slug for slug, pattern in CATEGORIES.items() if re.search(pattern, self._unnamed)]
+        return [
+            slug for slug, pattern in cues.CATEGORIES.items() if re.search(pattern, self._unnamed)
+        ]
 
     # -- amounts ----------------------------------------------------------------------------------
 
@@ -132,11 +154,11 @@ class Reading:
 
         `rto` and `rpo`; `region_rto` and `region_rpo` where the loss of a Region is spoken of.
         """
-        cues = [(_kind("rto", m, self.text), m) for m in _RTO.finditer(self.text)]
-        cues += [(_kind("rpo", m, self.text), m) for m in _RPO.finditer(self.text)]
+        near_to = [(_kind("rto", m, self.text), m) for m in _RTO.finditer(self.text)]
+        near_to += [(_kind("rpo", m, self.text), m) for m in _RPO.finditer(self.text)]
         found: dict[str, list[str]] = {}
         for span in self.durations:
-            near = [(_distance(span, m, self.text), kind) for kind, m in cues]
+            near = [(_distance(span, m, self.text), kind) for kind, m in near_to]
             if near:
                 found.setdefault(min(near)[1], []).append(span.text)
         return found
@@ -190,7 +212,7 @@ class Reading:
         text = self.text
         for each in sorted(self.named, key=lambda n: -len(n.name)):
             for spelling in (each.id.lower(), each.name.lower()):
-                text = text.replace(spelling, " ")
+                text = text.replace(spelling, " ") if spelling else text
         return text
 
     def _corrected(self, text: str) -> str:
@@ -204,7 +226,14 @@ class Reading:
 
 
 def _word(word: str, names: Iterable[str]) -> str:
-    if word in words().looked_for or word in names or len(word) < _LEAST_LETTERS:
+    if word in words().usual:
+        return words().usual[word]
+    if (
+        word in words().looked_for
+        or word in words().ordinary
+        or word in names
+        or len(word) < _LEAST_LETTERS
+    ):
         return word
     allowed = 2 if len(word) >= 8 else 1
     near = [

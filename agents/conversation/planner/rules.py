@@ -11,9 +11,10 @@ from typing import Any
 from agents.conversation.planner import cues
 from agents.conversation.planner.amounts import since_in
 from agents.conversation.planner.calls import NOTHING_SAID, Call, Said, clarify
+from agents.conversation.planner.guarding import guarded
 from agents.conversation.planner.naming import Naming
 from agents.conversation.planner.reading import Reading
-from agents.conversation.planner.topics import scope_in, topic_in, topic_named
+from agents.conversation.planner.topics import topic_in, topic_named
 from agents.conversation.planner.vocabulary import Vocabulary
 
 _WITH_AT = frozenset(("explain", "show", "diagram", "lose", "recommend", "runbook"))
@@ -70,7 +71,7 @@ class _Asked:
             self._unclear,
         )
         found = next(call for rule in rules if (call := rule()))
-        return self._placed(found)
+        return guarded(self._placed(found), self.r)
 
     def _placed(self, call: Call) -> Call:
         """After a what-if, the talk is of it, until somebody says otherwise."""
@@ -105,7 +106,7 @@ class _Asked:
         if not words:
             options = ["documentation on point-in-time recovery"]
             return clarify("incomplete", "On which topic?", options)
-        return Call("docs", {"about": words})
+        return Call("docs", {"about": self.r.as_typed(words)})
 
     def _act(self) -> Call | None:
         """Something is down, or will be: what is to be done, not what would stop."""
@@ -138,12 +139,15 @@ class _Asked:
         if not self.r.letters:
             return None
         letter = self.r.letters[-1]
+        from_letter = {"letter": self.r.letters[0]} if self.r.has(cues.FROM_TO) else {}
         demanded = self.r.has(r"^(?:set|make|give)\b")
         if self.r.has(cues.WHY) or (self.r.has(cues.DOUBT) and not demanded):
             return self._explained(letter=letter)
         if self.r.has(cues.HOW_TO) or (self.follows and "target" in self.said.before("what_if")):
+            if self.r.categories and not self._terms():  # a plan is for all of them
+                return self._explained(target=letter, **from_letter)
             return Call("what_if", {**self._terms(), "target": letter})
-        return self._explained(target=letter) if self.r.has(cues.RAISE) else None
+        return self._explained(target=letter, **from_letter) if self.r.has(cues.RAISE) else None
 
     def _objectives(self) -> Call | None:
         """Times that are said of RTO or RPO, or follow some that were."""
@@ -195,10 +199,17 @@ class _Asked:
         power = self.r.zones and self.r.has(r"\bpower\b|\bflood|\bfire\b")
         if not (lost or follows or power):
             return None
-        what = self.names.place(required=lost)
+        what = (follows and self._next_zone()) or self.names.place(required=lost)
         if isinstance(what, Call):
             return what
         return Call("lose", {"what": what}) if what else None
+
+    def _next_zone(self) -> str | None:
+        """`and b?` after `az:eu-west-1a`."""
+        before = str(self.said.before("lose")["what"])
+        letter = re.fullmatch(cues.JUST_A_ZONE, self.r.text)
+        zone = before[:-1] + letter[1] if letter and before.startswith("az:") else ""
+        return zone if zone.removeprefix("az:") in self.r.vocabulary.zones else None
 
     def _fixes(self) -> Call | None:
         """Something mended on paper."""
@@ -221,23 +232,30 @@ class _Asked:
     def _recommend(self) -> Call | None:
         more = self.follows or self.r.has(r"\bmore\b")
         before = self.said.before("recommend") if more else {}
-        topic = topic_in(self.r)
+        topic = self.names.resource() if self.r.named else topic_in(self.r)
         again = topic and more and self.said.last and self.said.last.verb == "recommend"
         fewer = (
             self.said.before("recommend") if re.fullmatch(cues.JUST_SO_MANY, self.r.text) else {}
         )
         if not self.r.has(cues.RECOMMEND) and not again and not fewer:
             return None
+        if isinstance(topic, Call):
+            return topic
         before = fewer or before
         number = re.search(cues.SO_MANY, self.r.unnamed)
+        the_one = self.r.has(cues.THE_ONE)
         arguments = {name: value for name, value in before.items() if name != "at"}
         if topic:
             arguments["topic"] = topic
         if number and 0 < int(number[1]) <= 100:
             arguments["top"] = int(number[1])
+        elif the_one:
+            arguments["top"] = 1
         return Call("recommend", arguments)
 
     def _explain(self) -> Call | None:
+        if self.r.has(cues.UNREADABLE):  # why something is not known: what could not be read
+            return None
         lasts = self.r.named and self.r.has(r"\bhow long\b|\bhow (?:fast|soon|quickly)\b")
         if not self.r.has(cues.WHY) and not lasts:
             return None
@@ -268,7 +286,7 @@ class _Asked:
                 return resource
             if resource:
                 arguments["resource"] = resource
-        if self.r.categories and kinds[0] in ("findings", "gaps", "questions"):
+        if self.r.categories and kinds[0] in ("findings", "gaps", "questions", "letters"):
             arguments["category"] = self.r.categories[0]
         return Call("show", arguments)
 
@@ -279,7 +297,7 @@ class _Asked:
             return None
         if last.verb == "explain" and self.names.has_subject:
             return self._explained()
-        scope = scope_in(self.r)
+        scope = self.names.scope()
         if last.verb == "runbook" and scope:
             return Call("runbook", {"scope": scope})
         found: dict[str, Any] = {}
@@ -305,7 +323,7 @@ class _Asked:
     # -- parts ------------------------------------------------------------------------------------
 
     def _written(self) -> Call:
-        scope = scope_in(self.r)
+        scope = self.names.scope()
         return Call("runbook", {"scope": scope} if scope else {})
 
     def _explained(self, **arguments: str) -> Call:

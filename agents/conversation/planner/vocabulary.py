@@ -19,6 +19,7 @@ from tools.grading.placement import placement_of
 
 _WORD = re.compile(r"[a-z0-9]+")
 
+_PARTS = re.compile(r"[\W_]+")
 _LEAST_FUZZY = 5  # letters of a name that may be mistyped
 _NEAR = 88.0  # of 100: how much alike a mistyped name is
 
@@ -55,6 +56,7 @@ class Vocabulary:
     regions: tuple[str, ...]
     mendable: tuple[Mendable, ...]
     today: date
+    own_words: frozenset[str] = frozenset()  # of the workload's own tags
 
     @classmethod
     def of(cls, snapshot: Snapshot, ledger: Ledger, today: date) -> "Vocabulary":
@@ -81,6 +83,7 @@ class Vocabulary:
                 if check in known and known[check].remedy
             ),
             today=today,
+            own_words=frozenset(_PARTS.split(str(snapshot.selector).lower())),
         )
 
     # -- names ------------------------------------------------------------------------------------
@@ -101,6 +104,10 @@ class Vocabulary:
                 if near:
                     found.setdefault(near.id, (match.start(), near))
         return [each for _, each in sorted(found.values(), key=lambda pair: pair[0])]
+
+    def parted(self, word: str) -> list[Named]:
+        """Resources with a word as a part of their name: `orders` of `shop-orders`."""
+        return [each for each in self.resources if word in _PARTS.split(each.name.lower())]
 
     def of_noun(self, noun: str) -> list[Named]:
         """The resources that a noun can mean."""

@@ -21,6 +21,8 @@ class Words(BaseModel):
     numbers: Mapping[str, int]
     nouns: Mapping[str, tuple[tuple[str, ...], ...]]
     synonyms: Mapping[str, str]
+    usual: Mapping[str, str]
+    ordinary: frozenset[str]
 
 
 @cache

@@ -21,6 +21,7 @@ _REASONS = {
     "incomplete": "Something is missing in that question.",
     "unknown_name": "There is nothing of that name in this workload.",
     "unknown_fix": "No failing check here is mended by that.",
+    "left_out": "That cannot be asked of a part alone.",
     "read_only": "Nothing is changed from here: the account is only ever read. What a change would "
     "do can be asked on paper: begin with *what if*.",
 }
@@ -30,7 +31,13 @@ class Clarify(Arguments):
     """Why it is asked back, and what could have been meant."""
 
     reason: Literal[
-        "not_understood", "ambiguous", "incomplete", "unknown_name", "unknown_fix", "read_only"
+        "not_understood",
+        "ambiguous",
+        "incomplete",
+        "unknown_name",
+        "unknown_fix",
+        "left_out",
+        "read_only",
     ] = "not_understood"
     question: str = ""
     options: tuple[str, ...] = ()

@@ -46,29 +46,27 @@ def _show(desk: Desk, asked: Show) -> Said:
     elif asked.what == "resources":
         lines, result = _resources(seen)
     else:
-        lines, result = _letters(report)
+        lines, result = _letters(report, category)
     return Said("\n".join([heading(report, desk.report()), "", *lines]), result)
 
 
-def _letters(report: Report) -> tuple[list[str], dict[str, Any]]:
+def _letters(report: Report, only: Category | None) -> tuple[list[str], dict[str, Any]]:
     overall = report.overall
-    lines = [
-        "| | letter | because |",
-        "|---|---|---|",
-        f"| **Overall** | {overall.letter or '?'} | {text(overall.reason)} |",
-    ]
-    for category in categories():
-        grade = report.grades.get(category.code)
-        if grade:
-            lines.append(f"| {category.title} | {grade.letter or '?'} | {text(grade.reason)} |")
-    lines += [
-        "",
-        f"Recovery {spell_duration(overall.rto_seconds)}, data lost "
-        f"{'everything' if overall.rpo_seconds is None else spell_duration(overall.rpo_seconds)}; "
-        f"{len(report.findings)} findings.",
-    ]
-    grades = {code: grade.letter for code, grade in report.grades.items()}
-    return lines, {"overall": overall.model_dump(mode="json"), "letters": grades}
+    shown = [each for each in categories() if each.code in report.grades and only in (None, each)]
+    lines = ["| | letter | because |", "|---|---|---|"]
+    result: dict[str, Any] = {"letters": {c.code: report.grades[c.code].letter for c in shown}}
+    if not only:
+        lines.append(f"| **Overall** | {overall.letter or '?'} | {text(overall.reason)} |")
+        result["overall"] = overall.model_dump(mode="json")
+    for each in shown:
+        grade = report.grades[each.code]
+        lines.append(f"| {each.title} | {grade.letter or '?'} | {text(grade.reason)} |")
+    if not only:
+        rpo = overall.rpo_seconds
+        lost = "everything" if rpo is None else spell_duration(rpo)
+        recovery = spell_duration(overall.rto_seconds)
+        lines += ["", f"Recovery {recovery}, data lost {lost}; {len(report.findings)} findings."]
+    return lines, result
 
 
 def _findings(
@@ -148,8 +146,9 @@ def _resources(seen: Snapshot) -> tuple[list[str], dict[str, Any]]:
 
 VERB = Verb(
     name="show",
-    about="Show the letters, the findings (by severity, category or resource), what could not be "
-    "read, the questions and their answers, the strengths, or the resources.",
+    about="Show the letters (of all categories or one), the findings (by severity, category or "
+    "resource), what could not be read, the questions and their answers, the strengths, or the "
+    "resources.",
     arguments=Show,
     carry_out=_show,
 )

@@ -1,9 +1,13 @@
-"""How well questions are understood without a model: by three sets.
+"""How well questions are understood without a model: by four sets.
 
 Those who wrote the rules wrote the published and the held-out set with them; no rule is tuned on
 the held-out one. The second one was written by somebody who had not read the rules: 58 of its 100
 questions were understood at first, 25 of the others were asked back, 17 were answered wrongly. The
-rules have been mended by it since: it is held out no more.
+rules had been mended by it when two persons, who had not read them either, wrote the third: 173 of
+its 198 questions (87 %) were understood at first, 8 of the others were asked back, 17 were answered
+wrongly. The rules have been mended by that one as well: neither is held out any more. The last 65
+published questions were written after that, before the rules were mended by them: 47 were
+understood, 17 asked back and 1 answered wrongly at first.
 """
 
 import json
@@ -20,7 +24,7 @@ from tests.agents.conversation.workload import TODAY, ledger_of, shop
 
 HERE = Path(__file__).parent
 PUBLISHED, HELD_OUT = "paraphrases.jsonl", "held_out.jsonl"
-SECOND = "second_held_out.jsonl"
+SECOND, THIRD = "second_held_out.jsonl", "third_held_out.jsonl"
 Case = Mapping[str, Any]
 
 
@@ -55,7 +59,9 @@ def as_wanted(case: Case) -> bool:
     return (call.verb, arguments) == (case["verb"], case["arguments"])
 
 
-@pytest.mark.parametrize(("file", "least"), [(PUBLISHED, 0.95), (HELD_OUT, 0.85), (SECOND, 0.85)])
+@pytest.mark.parametrize(
+    ("file", "least"), [(PUBLISHED, 0.95), (HELD_OUT, 0.9), (SECOND, 0.9), (THIRD, 0.9)]
+)
 def test_paraphrases_are_understood(file: str, least: float) -> None:
     every = cases(file)
     missed = [case["say"] for case in every if not as_wanted(case)]

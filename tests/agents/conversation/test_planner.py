@@ -14,11 +14,12 @@ from tests.agents.conversation.test_paraphrases import (
     HELD_OUT,
     PUBLISHED,
     SECOND,
+    THIRD,
     cases,
     vocabulary,
 )
 
-QUESTIONS = [case["say"] for file in (PUBLISHED, HELD_OUT, SECOND) for case in cases(file)]
+QUESTIONS = [case["say"] for file in (PUBLISHED, HELD_OUT, SECOND, THIRD) for case in cases(file)]
 WORDS = sorted({word for question in QUESTIONS for word in question.split()})
 SENTENCES = st.one_of(
     st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join),

@@ -1,0 +1,168 @@
+"""What no rule has used of a question: asked back rather than left out.
+
+A rule finds what it looks for and passes over the rest. That is well for `please` and `for the
+meeting`; it is not for `payments-db`, `only the queues` or `in Dublin`.
+"""
+
+import re
+from collections.abc import Iterator
+
+from agents.conversation.planner.calls import Call, clarify
+from agents.conversation.planner.ordinary import is_ordinary
+from agents.conversation.planner.reading import Reading
+from agents.conversation.planner.vocabulary import Named
+from agents.conversation.planner.words import words
+from tools.recommending.topics import vocabulary
+
+_NARROWS = (
+    r"(?:about|against|around|at|behind|concerning|covering|for|from|in|inside|of|on|only|regarding"
+    r"|under|with|within|without)"
+)
+_ASKS = (
+    r"(?:explain|describe|recommend|suggest|draw|sketch|list|show|why (?:is|are|does|did|was|do))"
+)
+_ENDS = re.compile(
+    r"[,;:.?!()]|\b(?:and|or|but|so|that|which|who|because|if|when|while|before|after|since|to|i|we|you|they"
+    r"|it|is|are|was|were|has|have|had|does|do|did|would|will|can|could|should|must)\b"
+)
+_OF_SEVERITY = (
+    r"\b%s(?:[ -](?:severity|priority))? "
+    r"(?:findings?|ones?|issues?|problems?|risks?|recommendations?)\b"
+)
+_WORD = re.compile(r"[a-z][a-z'-]*")
+_ONE_OF = {  # how one of several is asked for
+    "explain": "explain {}",
+    "lose": "what if we lose {}",
+    "recommend": "recommendations for {}",
+    "runbook": "runbook for {}",
+    "show": "findings on {}",
+    "sweep": "sweep {}",
+}
+_WHOLE = {  # what is made of the workload, never of a part
+    "compare": "Results are compared as a whole",
+    "diagram": "The diagram shows the whole workload",
+    "sweep": "A sweep is of the workload, or of a category",
+    "what_if": "A what-if grades the whole workload",
+}
+
+
+def guarded(call: Call, reading: Reading) -> Call:
+    """The call, or what to ask because it would leave something out."""
+    if call.verb in ("clarify", "docs"):
+        return call
+    told = " ".join(map(_told, call.arguments.values())).lower()
+    return (
+        _unknown(call, reading, told)
+        or _one_of_several(call, reading, told)
+        or _narrower(call, reading, told)
+        or call
+    )
+
+
+def _told(value: object) -> str:
+    return " ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def _unknown(call: Call, reading: Reading, told: str) -> Call | None:
+    """A name that there is not, or a restriction to something that nobody knows."""
+    for name in reading.strangers:
+        if name not in told:
+            return unknown_name(name, reading)
+    if call.arguments.get("fixes"):
+        return None
+    by_kind = _beside_a_kind(reading)
+    if by_kind and by_kind not in told:
+        return unknown_name(by_kind, reading)
+    strange = [word for word in _restricting(reading) if word not in told]
+    if not strange:
+        return None
+    if call.verb == "recommend" or call.arguments.get("what") == "overall":
+        return clarify("not_understood")
+    return unknown_name(strange[0], reading)
+
+
+def unknown_name(name: str, reading: Reading) -> Call:
+    """There is nothing that is called so."""
+    return clarify("unknown_name", f"{name!r} is none.", reading.vocabulary.alike(name))
+
+
+def _one_of_several(call: Call, reading: Reading, told: str) -> Call | None:
+    """Several are named where a verb takes one."""
+    in_full = () if reading.parts else reading.named
+    named = list(dict.fromkeys(each.name or each.id for each in in_full))
+    for names in (named, reading.zones, reading.categories, reading.regions):
+        left = [each for each in names if each.lower() not in told]
+        if left and len(left) < len(names):
+            options = [_ONE_OF[call.verb].format(each) for each in names if call.verb in _ONE_OF]
+            return clarify("ambiguous", "One at a time: which one?", options or names)
+    return None
+
+
+def _narrower(call: Call, reading: Reading, told: str) -> Call | None:
+    """A part is named where a verb answers for all."""
+    if reading.checks or call.arguments.get("fixes"):
+        return None
+    known = any(_is_told(each, told) for each in reading.named)
+    known = known or any(part in told for part in reading.parts)
+    parts = [] if known else [each.name for each in reading.named]
+    parts += [each for each in reading.categories if call.verb != "what_if"]
+    parts += [each for each in reading.severities if re.search(_OF_SEVERITY % each, reading.text)]
+    parts += [] if reading.named else _kinds(reading)
+    left = [part for part in parts if part.lower() not in told and not _covers(told, part, reading)]
+    if not left:
+        return None
+    whole = _WHOLE.get(call.verb, "That is not sorted so")
+    return clarify("left_out", f"{whole}: {left[0]!r} cannot be picked out.")
+
+
+def _is_told(resource: Named, told: str) -> bool:
+    return resource.id.lower() in told or (resource.name.lower() or resource.id) in told
+
+
+def _covers(told: str, kind: str, reading: Reading) -> bool:
+    """Whether what a verb is told is one of a kind, or a topic of that kind."""
+    types = reading.vocabulary.types_of(kind)
+    topic = vocabulary().get(told)
+    return any(_is_told(each, told) for each in reading.vocabulary.of_noun(kind)) or bool(
+        topic and types & {*topic.types}
+    )
+
+
+def _kinds(reading: Reading) -> list[str]:
+    """Kinds of resources to which a question is restricted."""
+    before = rf"\b{_NARROWS} (?:[\w-]+ ){{0,2}}"
+    return [
+        words().synonyms.get(each, each)
+        for each in reading.kinds
+        if reading.vocabulary.of_noun(words().synonyms.get(each, each))
+        and re.search(rf"{before}{each}(?:e?s)?\b", reading.unnamed)
+    ]
+
+
+def _beside_a_kind(reading: Reading) -> str:
+    """`payments` of `the payments database` and of `the database payments`."""
+    for spelling in reading.kinds:
+        for pattern in (rf"([a-z][\w-]*) {spelling}(?:e?s)?\b", rf"\b{spelling} ([a-z][\w-]*)"):
+            for match in re.finditer(pattern, reading.unnamed):
+                if _is_strange(match[1], reading):
+                    return match[1]
+    return ""
+
+
+def _restricting(reading: Reading) -> Iterator[str]:
+    """Words that restrict a question and that nobody knows."""
+    for match in re.finditer(rf"\b(?:{_NARROWS}|{_ASKS})\b ", reading.unnamed):
+        rest = reading.unnamed[match.end() :]
+        end = _ENDS.search(rest)
+        said = _WORD.findall(rest[: end.start()] if end else rest)
+        yield from (word for word in said if _is_strange(word, reading))
+
+
+def _is_strange(word: str, reading: Reading) -> bool:
+    bare = word.removesuffix("'s").strip("'-")
+    return (
+        len(bare) > 2
+        and not is_ordinary(bare)
+        and bare not in reading.vocabulary.own_words
+        and not reading.vocabulary.parted(bare)
+    )
