@@ -21,7 +21,7 @@ def recommend(
         typer.Option(
             metavar="WORDS",
             help="observability, backup, scaling, deployment ...; a service, a category, a layer, "
-            "a resource's name or id. Default: everything.",
+            "a resource's name or id; several of them ('backups and s3'). Default: everything.",
             autocompletion=_topics,
         ),
     ] = "",
@@ -36,9 +36,9 @@ def recommend(
 ) -> None:
     """Say what to do first: that many things on a topic, each with how it is done.
 
-    Ranked by what they save of the objectives per unit of effort. Each says why, what it takes,
-    which letters it moves, and how: in the console, by AWS CLI, CloudFormation and Terraform, with
-    the real ids.
+    Ranked by what they save of the objectives per unit of effort.
+
+    Each says why, which letters it moves, and how: in the console, as code, with the real ids.
     """
     from agents.recommending import recommended
     from graph.runs import reckoning_of

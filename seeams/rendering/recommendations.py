@@ -42,6 +42,10 @@ _WAYS = {
     Way.CLOUDFORMATION: ("CloudFormation", "yaml"),
     Way.TERRAFORM: ("Terraform", "terraform"),
 }
+_FRAGMENTS = (
+    "CloudFormation and Terraform show what to change or add; the rest of each declaration stays "
+    "as it is."
+)
 _MOST_RESOURCES = 4
 _THEME = "ansi_dark"  # the terminal's own colours, and no background
 
@@ -61,10 +65,13 @@ def print_recommendations(
     page.space()
     page.line((_heading(found), "bold"))
     if found.note:
-        page.line(found.note)
+        page.line(plain(found.note))
     for number, each in enumerate(found.recommendations, 1):
         page.space()
         _one(page, number, each, names)
+    if _is_declared(found):
+        page.space()
+        page.line((_FRAGMENTS, "dim"))
     fix = next((fix for each in found.recommendations for fix in each.fixes), None)
     if fix:
         at = f" --store {shlex.quote(store)}" if store else ""
@@ -85,13 +92,19 @@ def as_markdown(found: Recommended, report: Report, names: Names) -> str:
         f"{text(report.workload.selector)}, {text(words.objectives_words(report.objectives))}",
     ]
     if found.note:
-        lines += ["", found.note]
+        lines += ["", text(found.note)]
     for number, each in enumerate(found.recommendations, 1):
         lines += ["", *_markdown(number, each, names)]
+    if _is_declared(found):
+        lines += ["", _FRAGMENTS]
     return "\n".join(lines) + "\n"
 
 
 # -- parts ----------------------------------------------------------------------------------------
+
+
+def _is_declared(found: Recommended) -> bool:
+    return any(each.how.cloudformation or each.how.terraform for each in found.recommendations)
 
 
 def _heading(found: Recommended) -> str:

@@ -116,3 +116,13 @@ def test_names_stay_names(report: Report, snapshot: Snapshot) -> None:
     outside = re.sub(r"(?ms)^(`{3,})\w+$.*?^\1$", "", markdown)
     assert "<b>" not in outside.replace("\\<b\\>", "")
     assert "](http://" not in outside
+
+
+def test_two_topics_at_once_and_a_slip_of_the_pen(seeams: Seeams, assessed: str) -> None:
+    shown = seeams("recommend", "--thread", "shop", "--topic", "s3, backups", "--store", assessed)
+    assert shown.exit_code == 0, shown.stderr
+    said = " ".join(shown.stdout.split())
+    assert "S3 and backup are ranked together. The workload has no s3 resource" in said
+    assert "the rest of each declaration stays" in said
+    wrong = seeams("recommend", "--thread", "shop", "--topic", "latancy", "--store", assessed)
+    assert "did you mean 'latency'?" in wrong.stderr
