@@ -67,7 +67,7 @@ _BLANKS = (
     ),
     ("PARAMETER_GROUP", "the parameter group that was in use before", "default.postgres16"),
     ("PARAMETER_NAME", "the parameter that was changed", "max_connections"),
-    ("PARAMETER_VALUE", "its earlier value", "200"),
+    ("PARAMETER_VALUE", "the value that it is to have", "200"),
     (
         "APPLY_METHOD",
         "`immediate` for a dynamic parameter, `pending-reboot` for a static one",

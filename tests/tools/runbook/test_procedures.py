@@ -17,7 +17,7 @@ from tools.checks.examples import view_of
 from tools.grading.recoveries import recoveries
 from tools.runbook import commands_in
 from tools.runbook.blanks import BLANKS
-from tools.runbook.commands import command
+from tools.runbook.commands import blank, command, number
 from tools.runbook.declarations import Declared, Draft, Known, Place, declared
 
 IAM = {  # service of botocore -> IAM's prefix
@@ -140,6 +140,19 @@ def test_a_step_that_does_harm_is_checked_and_warned_of() -> None:
             operation = action.command.words[2] if action.command else ""
             if HARMS.search(operation) and operation not in HARMLESS:
                 assert action.warning or action in draft.rollback, (name, operation)
+
+
+def test_no_value_is_set_in_a_parameter_group_of_awss_own() -> None:
+    """It would be refused: such a group cannot be changed, only another put in."""
+    found = [each.words for each in in_drafts() if each.words[2].endswith("-parameter-group")]
+    assert found
+    assert not [words for words in found if any(word.startswith("default.") for word in words)]
+
+
+def test_numbers_that_a_person_fills_in_stand_in_json_without_quotes() -> None:
+    """The command line takes no text for a number there, and the reader keeps the quotes."""
+    call = command("x", "y", {"limits": {"Rate": number(blank("RATE")), "Name": blank("STAGE")}})
+    assert call.words[-1] == '{"Rate": <RATE>, "Name": "<STAGE>"}'
 
 
 def test_every_blank_says_what_it_is_and_is_used() -> None:

@@ -180,9 +180,10 @@ def larger(at: Place) -> Draft:
 @procedure((_GROUP, _CLUSTER), BAD_CHANGE, title="put the parameters back")
 def parameters(at: Place) -> Draft:
     """A parameter group that was changed: the value of before."""
-    name = at.fact(_READ_CLUSTER, "CacheParameterGroup.CacheParameterGroupName") or blank(
-        "PARAMETER_GROUP"
-    )
+    path = "CacheParameterGroup.CacheParameterGroupName"
+    name = at.or_blank(_READ_CLUSTER, path, "PARAMETER_GROUP")
+    if name.startswith("default."):  # nobody can set a value in it: another group was put in
+        name = blank("PARAMETER_GROUP")
     value = at.aws(
         "elasticache",
         "modify-cache-parameter-group",

@@ -1,7 +1,7 @@
 """RDS: settings put back after a bad change, certificates renewed."""
 
 from state.categories.misconfiguration_and_bugs import BAD_CHANGE, EXPIRY
-from state.runbooks import Command
+from state.runbooks import Action, Command, Look
 from tools.runbook.commands import blank
 from tools.runbook.databases import (
     CLUSTER,
@@ -19,13 +19,19 @@ from tools.runbook.databases import (
 )
 from tools.runbook.declarations import Draft, Place, act, changes, look, procedure
 
+_OTHER_SETTINGS = act(
+    "Any other setting (security group, storage, version): change it back to what your templates "
+    "say. If the change broke the data itself, take the procedure for deleted data."
+)
+_NO_RESTORE = "Do not restore the whole database because of a setting: that takes hours."
+
 
 @procedure(INSTANCE, BAD_CHANGE, title="take the change back")
 def instance_changed(at: Place) -> Draft:
     """The parameter group that was in use, or the value that a parameter had."""
-    group = at.or_blank(
-        READ_INSTANCE, "DBParameterGroups[0].DBParameterGroupName", "PARAMETER_GROUP"
-    )
+    path = "DBParameterGroups[0].DBParameterGroupName"
+    group = at.or_blank(READ_INSTANCE, path, "PARAMETER_GROUP")
+    shown, value = _values(at, group, "db-parameters", "db-parameter-group")
 
     def modified(to: str) -> Command:
         return at.aws(
@@ -43,17 +49,7 @@ def instance_changed(at: Place) -> Draft:
             instance_state(at),
             events(at, "db-instance", instance_id(at)),
             changes(at, instance_id(at)),
-            look(
-                at.aws(
-                    "rds",
-                    "describe-db-parameters",
-                    db_parameter_group_name=group,
-                    source="user",
-                    query="Parameters[].[ParameterName, ParameterValue, ApplyType, ApplyMethod]",
-                ),
-                "the parameters that were set by hand",
-                "the values of your templates. Keep the answer: it is the way back",
-            ),
+            *shown,
         ],
         actions=[
             act(
@@ -61,33 +57,21 @@ def instance_changed(at: Place) -> Draft:
                 modified(blank("PARAMETER_GROUP")),
                 expect="the group with the status `pending-reboot`",
             ),
+            *value,
             act(
-                "If a value in the group was changed: put the former one back.",
-                at.aws(
-                    "rds",
-                    "modify-db-parameter-group",
-                    db_parameter_group_name=group,
-                    parameters=_former_value(),
-                ),
-                warning="Every database with the same group gets it.",
-            ),
-            act(
-                "If `ApplyType` is `static`, or the group's status is `pending-reboot`: restart.",
+                "If a parameter is `static`, or the group's status is `pending-reboot`: restart.",
                 at.aws("rds", "reboot-db-instance", db_instance_identifier=instance_id(at)),
                 warning="Open connections and transactions are cut off.",
             ),
             act("Wait until it is available again.", waits(at, instance_id(at)), expect=LATE),
-            act(
-                "Any other setting: change it back to what your templates say. If the change broke "
-                "the data itself, take the procedure for deleted data."
-            ),
+            _OTHER_SETTINGS,
         ],
         verification=[instance_state(at), connections(at)],
         rollback=[
             act("Put the group of when the account was read back in.", modified(group)),
-            act("Set the value that the check showed, with the command of step 2."),
+            *value,
         ],
-        never=["Do not restore the whole database because of a setting: that takes hours."],
+        never=[_NO_RESTORE],
     )
 
 
@@ -95,12 +79,7 @@ def instance_changed(at: Place) -> Draft:
 def cluster_changed(at: Place) -> Draft:
     """As for an instance; the cluster has a parameter group of its own."""
     group = at.or_blank(READ_CLUSTER, "DBClusterParameterGroup", "PARAMETER_GROUP")
-    value = at.aws(
-        "rds",
-        "modify-db-cluster-parameter-group",
-        db_cluster_parameter_group_name=group,
-        parameters=_former_value(),
-    )
+    shown, value = _values(at, group, "db-cluster-parameters", "db-cluster-parameter-group")
     return Draft(
         purpose="A change of a parameter, a security group or another setting breaks the "
         "cluster's clients.",
@@ -108,45 +87,52 @@ def cluster_changed(at: Place) -> Draft:
             members(at),
             events(at, "db-cluster", cluster_id(at)),
             changes(at, cluster_id(at)),
-            look(
-                at.aws(
-                    "rds",
-                    "describe-db-cluster-parameters",
-                    db_cluster_parameter_group_name=group,
-                    source="user",
-                    query="Parameters[].[ParameterName, ParameterValue, ApplyType, ApplyMethod]",
-                ),
-                "the parameters that were set by hand",
-                "the values of your templates. Keep the answer: it is the way back",
-            ),
+            *shown,
         ],
         actions=[
-            act(
-                "If a value in the group was changed: put the former one back.",
-                value,
-                warning="Every cluster with the same group gets it.",
-            ),
-            act("If `ApplyType` is `static`: restart the cluster's instances, the writer last."),
-            act(
-                "Any other setting: change it back to what your templates say. If the change broke "
-                "the data itself, take the procedure for deleted data."
-            ),
+            *value,
+            act("If a parameter is `static`: restart the cluster's instances, the writer last."),
+            _OTHER_SETTINGS,
         ],
         verification=[members(at)],
-        rollback=[act("Set the value that the check showed.", value)],
-        never=["Do not restore the whole cluster because of a setting: that takes hours."],
+        rollback=value or [act("Set again what you changed back.")],
+        never=[_NO_RESTORE],
     )
 
 
-def _former_value() -> list[dict[str, str]]:
-    """What a dynamic parameter gets at once, and a static one with the next restart."""
-    return [
-        {
-            "ParameterName": blank("PARAMETER_NAME"),
-            "ParameterValue": blank("PARAMETER_VALUE"),
-            "ApplyMethod": blank("APPLY_METHOD"),
-        }
-    ]
+def _values(at: Place, group: str, parameters: str, kind: str) -> tuple[list[Look], list[Action]]:
+    """What was set in a group, and a value put back; nobody can set one in AWS's own groups."""
+    if group.startswith("default."):
+        return [], []
+    which = {f"{kind.replace('-', '_')}_name": group}
+    shown = look(
+        at.aws(
+            "rds",
+            f"describe-{parameters}",
+            **which,
+            source="user",
+            query="Parameters[].[ParameterName, ParameterValue, ApplyType, ApplyMethod]",
+        ),
+        "the parameters that were set by hand",
+        "the values of your templates. Keep the answer: it is the way back",
+    )
+    value = act(
+        "If a value in the parameter group was changed: set it to what it is to be.",
+        at.aws(
+            "rds",
+            f"modify-{kind}",
+            **which,
+            parameters=[
+                {
+                    "ParameterName": blank("PARAMETER_NAME"),
+                    "ParameterValue": blank("PARAMETER_VALUE"),
+                    "ApplyMethod": blank("APPLY_METHOD"),
+                }
+            ],
+        ),
+        warning="Every database with the same group gets it.",
+    )
+    return [shown], [value]
 
 
 @procedure(INSTANCE, EXPIRY, title="renew the certificate")
