@@ -10,13 +10,14 @@ from tools.recommending.topics import topic_names, vocabulary
 _FREE = re.compile(
     r"\b(?:about|on|for|regarding|around|concerning)\b (?:the |our |my |better )*(.+)"
 )
+_AND = re.compile(r"\band\b|\bplus\b|[,&]")
 
 
 def topic_in(reading: Reading) -> str | None:
-    """What recommendations are to be about: a topic, a category, a service."""
-    for topic, pattern in cues.TOPICS.items():
-        if re.search(pattern, reading.unnamed):
-            return topic
+    """What recommendations are to be about: topics, a category, a service."""
+    known = [topic for topic, said in cues.TOPICS.items() if re.search(said, reading.unnamed)]
+    if known:
+        return " and ".join(known if _AND.search(reading.unnamed) else known[:1])
     if reading.categories:
         return reading.categories[0]
     return topic_named(reading) or _free(reading)

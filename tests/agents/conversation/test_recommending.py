@@ -28,6 +28,13 @@ def test_three_for_observability(store: Store, ask: Ask) -> None:
     assert did.result == same.model_dump(mode="json")
 
 
+def test_two_topics_in_one_question(ask: Ask) -> None:
+    (did,) = ask("Give me 4 things about backups and observability").did
+    assert did.verb == "recommend"
+    assert re.findall(r"(?m)^\*\*(\d)\. ", did.answer) == ["1", "2", "3", "4"]
+    assert "Observability and backup are ranked together." in did.answer
+
+
 def test_a_topic_there_is_not_is_asked_back(ask: Ask) -> None:
     answer = json.dumps(ask("top 3 things about basket weaving").model_dump(mode="json"))
     assert "observability" in answer
