@@ -57,13 +57,13 @@ def drafts() -> dict[str, tuple[str, Declared, Draft]]:
     for check in all_checks().values():
         if check.of_workload:
             continue
-        for number, example in enumerate((*check.passes, *check.fails)):
+        for count, example in enumerate((*check.passes, *check.fails)):
             view = view_of(check, example)
             known = Known(view.workload.snapshot)
             for one in declared().get(view.type, ()):
                 draft = one.write(Place(view.resource, known))
                 if draft is not None:
-                    found[f"{check.id}-{number}: {view.type} {one.title}"] = (view.type, one, draft)
+                    found[f"{check.id}-{count}: {view.type} {one.title}"] = (view.type, one, draft)
     return found
 
 
