@@ -8,7 +8,7 @@ from math import inf
 from state.grades import Documentation, Finding, Severity
 from state.judgements import Cost, Effort, Judgement, Layer, Verdict
 from state.objectives import Objectives
-from state.recommendations import Source
+from state.recommendations import Recommendation, Source
 from state.report import Report
 from state.snapshot import Snapshot
 from tools.checks import Check, all_checks
@@ -89,6 +89,16 @@ def candidates_on(
     yield from _defects(report, reckoning, snapshot, topic)
     yield from _beyond_checks(report, snapshot, topic)
     yield from _good_practice(report, reckoning, snapshot, topic)
+
+
+def is_about(each: Candidate | Recommendation, topic: Topic, snapshot: Snapshot) -> bool:
+    """Whether it is on a topic: by its check, its theme, or what it is done to."""
+    themes = next((known.themes for known in practices() if known.key == each.key), ())
+    return bool(
+        topic.covers_check(each.key, each.category, each.layer)
+        or topic.covers_theme(themes, each.category, each.layer)
+        or topic.among(each.resources, snapshot)
+    )
 
 
 # -- parts -----------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from state.recommendations import Recommendation, Source
 from state.snapshot import Snapshot
-from tools.recommending.practices import practices
+from tools.recommending.candidates import is_about
 from tools.recommending.topics import Topic
 
 
@@ -22,7 +22,7 @@ def _sentences(
         absent = _absent(part, snapshot)
         if absent:
             yield f"The workload has no {absent} resource: good practice stands in for it."
-        elif topic.parts and not any(_is_about(each, part, snapshot) for each in chosen):
+        elif topic.parts and not any(is_about(each, part, snapshot) for each in chosen):
             yield f"None of these is about {part.name}: ask for it alone, or for more."
     general = all(each.source is Source.GENERAL for each in chosen)
     if general and not any(_absent(part, snapshot) for part in topic.parts or (topic,)):
@@ -37,12 +37,3 @@ def _absent(topic: Topic, snapshot: Snapshot) -> str:
     members = [each.id for each in snapshot.resources.values() if each.member]
     is_there = subject.resources or subject.among(members, snapshot)
     return subject.name if subject.is_narrow and not is_there else ""
-
-
-def _is_about(each: Recommendation, topic: Topic, snapshot: Snapshot) -> bool:
-    themes = next((known.themes for known in practices() if known.key == each.key), ())
-    return bool(
-        topic.covers_check(each.key, each.category, each.layer)
-        or topic.covers_theme(themes, each.category, each.layer)
-        or topic.among(each.resources, snapshot)
-    )

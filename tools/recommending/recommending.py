@@ -7,6 +7,8 @@ come late. A topic that is about some resources alone goes on with good practice
 of those. Within each, what saves most of the target per unit of effort is first.
 """
 
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from math import inf
 
 from state.judgements import WORKLOAD
@@ -15,7 +17,7 @@ from state.report import Report
 from state.snapshot import Snapshot
 from tools.checks import Check, all_checks
 from tools.grading.reckoning import Reckoning
-from tools.recommending.candidates import Candidate, candidates_on
+from tools.recommending.candidates import Candidate, candidates_on, is_about
 from tools.recommending.facts import facts_of
 from tools.recommending.how import Recipe, recipe_for
 from tools.recommending.instructions import instructions
@@ -30,13 +32,15 @@ def recommend(
 ) -> list[Recommendation]:
     """The first `top` things to do on a topic; fewer only if no more is known of.
 
+    Of several topics each is answered, if `top` allows it.
+
     Nothing but what is stored decides: the same report gives the same recommendations.
     """
     candidates = sorted(candidates_on(report, reckoning, snapshot, topic), key=lambda c: c.place)
     chosen: list[Candidate] = []
     keys: set[str] = set()
     pages: set[str] = set()
-    for candidate in candidates:
+    for candidate in (*_one_of_each(candidates, topic, snapshot), *candidates):
         if len(chosen) == top:
             break
         if candidate.key in keys or (candidate.practice and candidate.documentation.url in pages):
@@ -44,7 +48,17 @@ def recommend(
         keys.add(candidate.key)
         pages.add(candidate.documentation.url)
         chosen.append(candidate)
+    chosen.sort(key=lambda c: c.place)
     return [_recommendation(each, reckoning, snapshot) for each in chosen]
+
+
+def _one_of_each(
+    candidates: Sequence[Candidate], topic: Topic, snapshot: Snapshot
+) -> Iterator[Candidate]:
+    """The first on each of several topics, that none is left without an answer."""
+    for part in topic.parts:
+        about = (each for each in candidates if is_about(each, part, snapshot))
+        yield from islice(about, 1)
 
 
 # -- in words -------------------------------------------------------------------------------------

@@ -256,6 +256,9 @@ def test_two_topics_are_answered_together(asked: Mapping[str, Asked]) -> None:
     meant = topic_of("deployments and observability", of[2])
     assert note(both, meant, of[2], 6) == "Deployment and observability are ranked together."
     assert "None of these is about deployment" in note(both[:1], meant, of[2], 1)
+    first, second = ask(asked["shop"], "backups and observability", 2)
+    assert first.key == "rds.instance_backup_off"
+    assert second.key == ask(asked["shop"], "observability", 1)[0].key
 
 
 def test_a_theme_of_a_service_is_about_that_service(asked: Mapping[str, Asked]) -> None:
