@@ -12,6 +12,12 @@ from state.runbooks import Command
 from tools.runbook.blanks import BLANKS
 
 WIDTH = 98
+SET_ONCE = {
+    "<START_TIME>": '"${START_TIME:?}"',
+    "<START_MILLISECONDS>": '"${START_MILLISECONDS:?}"',
+    "<END_TIME>": '"$(date -u +%FT%TZ)"',
+}
+_TIMES = ("--start-time", "--end-time")
 _UNSEEN = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
 _READ_FROM_FILE = re.compile(r"(file|fileb)://", re.IGNORECASE)
 
@@ -94,7 +100,17 @@ def command(service: str, operation: str, options: Mapping[str, Any]) -> Command
 
 def shell(call: Command) -> str:
     """A command to be copied: quoted, with a backslash where a line goes on."""
-    return wrapped(map(quoted, call.words))
+    return wrapped(written(call))
+
+
+def written(call: Command) -> list[str]:
+    """Its words as a shell reads them; the times of the incident are set once for all commands."""
+    return [
+        SET_ONCE[word]
+        if before in _TIMES and word in SET_ONCE and word[1:-1] in call.blanks
+        else quoted(word)
+        for before, word in zip(("", *call.words), call.words, strict=False)
+    ]
 
 
 def wrapped(words: Iterable[str]) -> str:

@@ -70,6 +70,7 @@ def as_markdown(runbook: Runbook) -> str:
         book=runbook,
         titles={each.code: each.title for each in categories()},
         sections=sections,
+        set_once={"START_MILLISECONDS", "END_TIME"},
         places=places,
         spared=[each.place for each in runbook.places if each.place not in shown],
         chosen=settings[0].partition("=")[0] if settings else "",

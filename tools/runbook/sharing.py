@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from state.runbooks import Action, Command, Look, PlaceLost, Procedure, Timing
-from tools.runbook.commands import quoted, wrapped
+from tools.runbook.commands import SET_ONCE, wrapped, written
 from tools.runbook.declarations import last_part
 from tools.runbook.variables import Variables, differing, masked, plainest_first
 
@@ -154,7 +154,7 @@ def _written(groups: Sequence[Mapping[str, Recovery]], variables: Variables) -> 
     found, places = [], []
     for number, group in enumerate(groups):
         each_ones = [commands_of(recovery) for recovery in group.values()]
-        words.append([[quoted(word) for word in call.words] for call in each_ones[0]])
+        words.append([written(call) for call in each_ones[0]])
         for place, calls in enumerate(zip(*each_ones, strict=True)):
             for at, option, differ in differing(dict(zip(group, calls, strict=True))):
                 found.append((option, differ))
@@ -162,16 +162,16 @@ def _written(groups: Sequence[Mapping[str, Recovery]], variables: Variables) -> 
     for index in plainest_first(found):
         number, place, at = places[index]
         words[number][place][at] = variables.fit(*found[index]).shell
-    written = [[wrapped(call) for call in calls] for calls in words]
+    printed = [[wrapped(call) for call in calls] for calls in words]
     several = {
         command
-        for group, commands in zip(groups, written, strict=True)
+        for group, commands in zip(groups, printed, strict=True)
         if len(group) > 1
         for command in commands
     }
     return [
         _as_others(group, commands, several, variables) if len(group) == 1 else commands
-        for group, commands in zip(groups, written, strict=True)
+        for group, commands in zip(groups, printed, strict=True)
     ]
 
 
@@ -186,7 +186,10 @@ def _as_others(
     looks = {*(each.command.words for each in (*one.checks, *one.verification))}
     found = []
     for call, command in zip(commands_of(one), commands, strict=True):
-        alike = wrapped(variables.of(resource, word) for word in call.words)
+        alike = wrapped(
+            own if own in SET_ONCE.values() else variables.of(resource, word)
+            for word, own in zip(call.words, written(call), strict=True)
+        )
         found.append(alike if call.words in looks and alike in several else command)
     return found
 

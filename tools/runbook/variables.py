@@ -13,7 +13,7 @@ from state.runbooks import Command
 from tools.runbook.commands import quoted
 
 _SHORTEST = 3  # characters of a value that is looked for inside of words
-_OF_THE_SHELL = frozenset(("USER", "HOST", "GROUPS", "PATH", "HOME"))
+_TAKEN = frozenset(("USER", "HOST", "GROUPS", "PATH", "HOME", "START_TIME", "START_MILLISECONDS"))
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _IN_CODE = frozenset("`|")  # a code span or a table would show them otherwise
 
@@ -118,7 +118,7 @@ class Variables:
         return name if "_" in name else f"{self._what}_{name}"
 
     def _free(self, name: str) -> str:
-        known = self._taken | self._values.keys() | _OF_THE_SHELL
+        known = self._taken | self._values.keys() | _TAKEN
         if name in known:
             name = f"{_upper(self._service)}_{name}"
         number = 2

@@ -317,7 +317,8 @@ def test_a_name_is_one_word_for_a_shell_and_only_text_in_the_document(
         for procedure in section.procedures
         for command in procedure.commands
     }
-    assert fences <= {*commands.values(), *shared, 'export AWS_PAGER=""'}
+    (first,) = {each for each in fences if each.startswith("export AWS_PAGER=")}
+    assert fences - {first} <= {*commands.values(), *shared}
     inner = [child.type for each in tokens for child in each.children or ()]
     assert not {"link_open", "html_inline", "image"} & set(inner)
     assert "html_block" not in {each.type for each in tokens}
