@@ -107,7 +107,7 @@ def add_alarm(stack: Stack, missing: Missing) -> Ref | None:
                 "AlarmDescription": says(what, 1000),
                 **properties,
                 "AlarmActions": [topic],
-                **({"Tags": tag_list(stack.tags)} if stack.tags else {}),
+                **({"Tags": tag_list(stack.labels)} if stack.labels else {}),
             },
             what=f"tells somebody of {what}",
             about=(component.id,),

@@ -76,7 +76,7 @@ def add_backups(stack: Stack, objectives: Objectives, reckoning: Reckoning) -> N
             type=VAULT,
             properties={
                 "BackupVaultName": f"{stack.workload}-backups",  # 2 to 50 characters
-                **({"BackupVaultTags": dict(stack.tags)} if stack.tags else {}),
+                **({"BackupVaultTags": dict(stack.labels)} if stack.labels else {}),
             },
             what="holds the copies; it stays when the stack is deleted",
             keep=True,
@@ -236,7 +236,7 @@ def _add_plan(
                     "BackupPlanName": f"{stack.workload}-{wanted.name.lower()}",
                     "BackupPlanRule": [rule],
                 },
-                **({"BackupPlanTags": dict(stack.tags)} if stack.tags else {}),
+                **({"BackupPlanTags": dict(stack.labels)} if stack.labels else {}),
             },
             what=f"{_says_how(wanted, hours)}; keeps copies for {kept} days",
             about=about,

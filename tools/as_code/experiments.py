@@ -99,6 +99,7 @@ class _Stops:
             if not watched <= struck
         )
         if there:
+            self._warn(at_entry=not all(there[0][:2]))
             return [alarm for *_, alarm in there[:_STOPS]]
         new = sorted(
             (each for each in self._missing if each.component.id not in struck),
@@ -108,9 +109,19 @@ class _Stops:
                 m.component.id,
             ),
         )
+        if new:
+            at = new[0].component.id
+            self._warn(at_entry=at in self._doors or at in self._entries)
         added = [add_alarm(self._stack, each) for each in new[:_STOPS]]
         refs = [Ref(each.name, "Arn") for each in added if each]
         return refs or [self._stack.ask(STOP_PARAMETER)]
+
+    def _warn(self, *, at_entry: bool) -> None:
+        if not at_entry:
+            self._stack.note(
+                "no alarm is where requests come in: some experiments stop by alarms further in, "
+                "which may fire late or not at all"
+            )
 
 
 def _add(stack: Stack, experiment: Experiment, role: Ref, logs: Ref, stops: _Stops) -> None:
@@ -133,7 +144,7 @@ def _add(stack: Stack, experiment: Experiment, role: Ref, logs: Ref, stops: _Sto
                     "EmptyTargetResolutionMode": "skip" if experiment.may_miss else "fail",
                 },
                 "LogConfiguration": {"LogSchemaVersion": 2, "CloudWatchLogsConfiguration": logged},
-                "Tags": {"Name": says(experiment.title, 200), **stack.tags},
+                "Tags": {"Name": says(experiment.title, 200), **stack.labels},
             },
             what=f"{experiment.says} ({experiment.scenario})",
             about=tuple(experiment.struck),

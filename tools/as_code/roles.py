@@ -72,7 +72,7 @@ def add_backup_role(stack: Stack, *, buckets: bool) -> Ref | None:
 def _add(stack: Stack, name: str, trust: Statement, what: str, **properties: Any) -> Ref | None:
     """Without a name of its own: the same template may be deployed in several Regions."""
     stack.note(NAMES_ROLES)
-    if tags := {key: each for key, each in stack.tags.items() if _is_iam_tag(key + each)}:
+    if tags := {key: each for key, each in stack.labels.items() if _is_iam_tag(key + each)}:
         properties["Tags"] = tag_list(tags)
     properties = {"AssumeRolePolicyDocument": trust, **properties}
     role = stack.add((name,), Piece(type=ROLE, properties=properties, what=what))

@@ -64,6 +64,11 @@ class Stack:
         """What makes a resource a part of the workload; nothing if no tags do."""
         return self.snapshot.selector.tags
 
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """The tags that what is new can be given: none of AWS's own."""
+        return {key: each for key, each in self.tags.items() if not key.lower().startswith("aws:")}
+
     def arn(self, service: str, resource: str) -> str:
         """The ARN that a resource of this account would have here."""
         known = self.snapshot

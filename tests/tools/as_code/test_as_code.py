@@ -191,6 +191,23 @@ def test_any_text_is_read_as_it_was_meant(texts: list[str]) -> None:
     assert [evaluated(each["name"]) for each in groups.values()] == kept
 
 
+def test_what_is_new_bears_no_tag_of_awss_own(assessed: AssessFor) -> None:
+    """A workload may be chosen by such a tag; nobody but AWS can give it."""
+    report, snapshot, reckoning = assessed("shop", DAY)
+    tags = {"aws:cloudformation:stack-name": "shop", "team": "a"}
+    selector = snapshot.selector.model_copy(update={"tags": tags})
+    chosen = snapshot.model_copy(update={"selector": selector})
+    [template] = written((report, chosen, reckoning)).templates
+    tagged = 0
+    for each in yaml.safe_load(template.text)["Resources"].values():
+        for key in ("Tags", "BackupVaultTags", "BackupPlanTags"):
+            if key in each["Properties"]:
+                tagged += 1
+                assert "aws:cloudformation" not in str(each["Properties"][key])
+                assert "team" in str(each["Properties"][key])
+    assert tagged
+
+
 def test_what_cloudformation_would_replace_is_left_out(assessed: AssessFor) -> None:
     report, snapshot, reckoning = assessed("shop", DAY)
     secret = {"workload": "{{resolve:secretsmanager:key}}"}
