@@ -6,10 +6,14 @@ from state.runbooks import Blank
 
 _BLANKS = (
     ("GOOD_TIME", "the last moment before the damage, in UTC", "2026-01-31T01:45:00Z"),
-    ("START_TIME", "when the trouble began, in UTC", "2026-01-31T01:30:00Z"),
+    (
+        "START_TIME",
+        "an hour before the trouble began, in UTC: what is normal and what was changed shows too",
+        "2026-01-31T01:30:00Z",
+    ),
     (
         "START_MILLISECONDS",
-        "when the trouble began, in milliseconds since 1970: `date -d 2026-01-31T01:30:00Z +%s000`",
+        "the same time in milliseconds since 1970: `date -d 2026-01-31T01:30:00Z +%s000`",
         "1769823000000",
     ),
     ("END_TIME", "now, in UTC", "2026-01-31T02:30:00Z"),
