@@ -245,17 +245,20 @@ def _referring(procedure: Shared, looks: Mapping[str, Printed]) -> Shared:
 
     Its own are counted anew, for those that are named are not among them.
     """
-    own = [each for each in procedure.checks if each.command not in looks]
-    labels = {each.label: f"Check {number}" for number, each in enumerate(own, 1)}
+    labels = {
+        each.label: f"{word} {number}"
+        for word, parts in (("Check", procedure.checks), ("Verify", procedure.verification))
+        for number, each in enumerate((p for p in parts if not _is_named(p, looks)), 1)
+    }
 
     def printed(parts: Sequence[Printed]) -> tuple[Printed, ...]:
         return tuple(map(one_printed, parts))
 
     def one_printed(each: Printed) -> Printed:
+        label = labels.get(each.label, each.label)
         if there := looks.get(each.command):
-            return replace(each, again=there.label, known=_alike(each, there))
-        label, again = labels.get(each.label, each.label), labels.get(each.again, each.again)
-        return replace(each, label=label, again=again)
+            return replace(each, label=label, again=there.label, known=_alike(each, there))
+        return replace(each, label=label, again=labels.get(each.again, each.again))
 
     return replace(
         procedure,
@@ -264,6 +267,12 @@ def _referring(procedure: Shared, looks: Mapping[str, Printed]) -> Shared:
         verification=printed(procedure.verification),
         rollback=printed(procedure.rollback),
     )
+
+
+def _is_named(look: Printed, looks: Mapping[str, Printed]) -> bool:
+    """Whether it is not printed, for another says all that it does."""
+    there = looks.get(look.command)
+    return _alike(look, there) if there else look.known
 
 
 def _alike(look: Printed, there: Printed) -> bool:

@@ -223,3 +223,16 @@ def test_equal_resources_add_a_line_or_two_and_no_procedure() -> None:
         re.search(r'"\$\{FUNCTION:\?\}"', look.command) or "FUNCTION" not in look.command
         for look in many.looks
     )
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_what_is_referred_to_is_printed_once_in_its_chapter(assessed: Sample, name: str) -> None:
+    """No label stands for two things, and none that is named is missing."""
+    for section in sections_of(assessed(name).runbook().procedures):
+        for each in section.procedures:
+            parts = (*each.checks, *each.actions, *each.verification, *each.rollback)
+            printed = [*section.looks, *(part for part in parts if not part.known)]
+            labels = [part.label for part in printed]
+            assert len(labels) == len(set(labels))
+            written = {part.label for part in printed if part.command and not part.again}
+            assert {part.again for part in parts if part.again} <= written

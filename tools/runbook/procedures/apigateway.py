@@ -115,7 +115,7 @@ def throttle(at: Place) -> Draft:
     """What is behind recovers only if it is not asked for more than it can."""
     rate, burst = "throttling/rateLimit", "throttling/burstLimit"
 
-    def limited(to: Text) -> Action:
+    def limited(says: str, to: Text, warning: str = "") -> Action:
         if _is_rest(at):
             call = at.aws(
                 "apigateway",
@@ -137,20 +137,20 @@ def throttle(at: Place) -> Draft:
                     "ThrottlingBurstLimit": number(to),
                 },
             )
-        return act(
-            "Set how many requests a second go through.",
-            call,
-            warning="Requests above it get an error 429.",
-        )
+        return act(says, call, warning=warning)
 
     return Draft(
         purpose="The API or what is behind it has more to do than it can, or answers too slowly.",
         checks=[_stages(at), _failing(at)],
         actions=[
-            limited(blank("RATE")),
+            limited(
+                "Set how many requests a second go through.",
+                blank("RATE"),
+                "Requests above it get an error 429.",
+            ),
             act("Mend what is behind it: see its procedures. Then raise the limit step by step."),
         ],
         verification=[_failing(at), _stages(at)],
-        rollback=[limited(blank("FORMER_RATE"))],
+        rollback=[limited("Set the former limit again.", blank("FORMER_RATE"))],
         never=["Do not raise timeouts: requests that wait take the places of those that could go."],
     )
