@@ -16,6 +16,8 @@ def note(chosen: Sequence[Recommendation], topic: Topic, snapshot: Snapshot, top
 def _sentences(
     chosen: Sequence[Recommendation], topic: Topic, snapshot: Snapshot, top: int
 ) -> Iterator[str]:
+    for each in topic.unknown:
+        yield f"There are no recommendations on {each!r}."
     if topic.parts:
         yield f"{topic.name[:1].upper()}{topic.name[1:]} are ranked together."
     for part in topic.parts or (topic,):

@@ -39,12 +39,12 @@ def recommend(
     candidates = sorted(candidates_on(report, reckoning, snapshot, topic), key=lambda c: c.place)
     chosen: list[Candidate] = []
     keys: set[str] = set()
-    pages: set[str] = set()
+    pages = {each.documentation.url for each in candidates if not each.practice}
     for candidate in (*_one_of_each(candidates, topic, snapshot), *candidates):
         if len(chosen) == top:
             break
         if candidate.key in keys or (candidate.practice and candidate.documentation.url in pages):
-            continue  # good practice whose page says no more than another's is said already
+            continue  # good practice whose page another one, or a check, has to show as well
         keys.add(candidate.key)
         pages.add(candidate.documentation.url)
         chosen.append(candidate)

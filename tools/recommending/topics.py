@@ -57,12 +57,13 @@ class Topic:
     layers: tuple[Layer, ...] = ()
     resources: tuple[str, ...] = ()  # ids
     parts: "tuple[Topic, ...]" = ()  # topics of which each is asked for
+    unknown: tuple[str, ...] = ()  # what was asked for beside it, and is no topic
     of: "Topic | None" = None  # first of all on what this one is about: the backups of a database
 
     @property
     def is_everything(self) -> bool:
         """Whether nothing is left out."""
-        return self == _EVERYTHING
+        return self.name == EVERYTHING
 
     @property
     def is_narrow(self) -> bool:
@@ -115,11 +116,13 @@ def topic_of(words: str, snapshot: Snapshot) -> Topic:
     asked = _plain(words)
     if (found := _named(asked, snapshot)) or (found := _named(_kept(asked), snapshot)):
         return found
-    named = [_within(_plain(part), snapshot) for part in _BETWEEN.split(asked)]
-    parts = list(dict.fromkeys(each for each in named if each is not None))
+    said = [kept for part in _BETWEEN.split(asked) if (kept := _kept(part))]
+    named = {each: _within(each, snapshot) for each in said}
+    parts = list(dict.fromkeys(each for each in named.values() if each is not None))
     if not parts:
         raise WrongUse(f"there are no recommendations on {words!r}{_instead(asked)}")
-    return parts[0] if len(parts) == 1 else _together(parts)
+    topic = parts[0] if len(parts) == 1 else _together(parts)
+    return replace(topic, unknown=tuple(each for each in said if named[each] is None))
 
 
 def topic_names() -> list[str]:
