@@ -7,7 +7,7 @@ from tools.markdown import code
 from tools.runbook import runbook_of
 from tools.runbook.markdown import as_markdown
 
-_MOST = 2500  # lines that are still an answer
+_MOST = 3000  # lines that are still an answer
 
 
 class Runbook(Arguments):
@@ -24,7 +24,7 @@ def _runbook(desk: Desk, asked: Runbook) -> Said:
     written = as_markdown(book)
     lines = written.splitlines()
     if len(lines) > _MOST:
-        parts = [line for line in lines if line.startswith(("## ", "### "))]
+        parts = [line for line in lines if line.startswith(("## ", "### ", "#### "))]
         shown = "\n".join(f"- {line.lstrip('# ')}" for line in parts)
         command = code(f"seeams runbook --thread {report.thread} --output runbook.md")
         written = (

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from markupsafe import Markup
-
 from seeams.exporting import Result
 from seeams.rendering.html.prose import folded
 from state.recommendations import Recommendation, Way
@@ -12,7 +10,6 @@ from state.sweeps import OVERALL
 
 _MOST = 10  # recommendations
 _LONGEST = 700_000  # characters of a runbook: a page stays a page
-_MANY = 150  # resources, whose runbook is longer for certain
 _TITLES = {
     Way.CONSOLE: "In the console",
     Way.CLI: "On the command line",
@@ -46,9 +43,8 @@ def runbook(result: Result) -> Mapping[str, Any]:
     from tools.runbook import runbook_of
     from tools.runbook.markdown import as_markdown
 
-    report, text = result.report, Markup("")
-    if report.workload.resources <= _MANY:
-        text = folded(as_markdown(runbook_of(report, result.snapshot, result.reckoning)))
+    report = result.report
+    text = folded(as_markdown(runbook_of(report, result.snapshot, result.reckoning)))
     return {
         "text": text if len(text) <= _LONGEST else "",
         "resources": report.workload.resources,
