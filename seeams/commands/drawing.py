@@ -3,12 +3,17 @@
 import re
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from seeams import options
 from seeams.console import complain, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tools.diagram.parts import Node
 
 _KINDS = (".mmd", ".svg", ".png")
 _WIDEST = 8000  # pixels
@@ -31,25 +36,38 @@ def diagram(
             "--full", help="Each resource by itself, also where there are many that are alike."
         ),
     ] = False,
+    icons: Annotated[
+        bool,
+        typer.Option(
+            "--icons", help="AWS's service icons on a picture; needs the extra seeams[icons]."
+        ),
+    ] = False,
     store: options.StoreUrl = None,
 ) -> None:
     """Draw the architecture that was read, with the findings marked on it.
 
     What is alike stands together where there is much of it, so that it stays readable.
+
+    Example: seeams diagram --thread demo-shop --icons --output shop.svg
     """
     from seeams.outcomes import require_folder
     from seeams.stored import report_at, snapshot_of
     from state.errors import WrongUse
     from state.store import Store
     from tools.diagram import draw
+    from tools.diagram.drawing import drawing
 
     if output is not None:
         if output.suffix.lower() not in _KINDS:
             raise WrongUse(f"{str(output)!r}: --output writes {', '.join(_KINDS)} files")
         require_folder(output)
+    if icons and (output is None or output.suffix.lower() == ".mmd"):
+        raise WrongUse("--icons: Mermaid text has none; write a picture: --output FILE.svg or .png")
     with Store(store) as opened:
         report = report_at(opened, thread, checkpoint)
-        source = draw(snapshot_of(opened, report), report, full=full)
+        snapshot = snapshot_of(opened, report)
+    source = draw(snapshot, report, full=full)
+    with_icon = drawing(snapshot, report, full=full).nodes if icons else ()
     if len(source) > _MOST_TEXT:
         if output is None or output.suffix.lower() == ".mmd":
             complain("larger than GitHub and its likes draw; without --full it is smaller")
@@ -59,28 +77,31 @@ def diagram(
         sys.stdout.write(source)
         sys.stdout.flush()
         return
-    _write(source, output)
+    _write(source, output, with_icon)
     complain(f"{plain(output)} written")
 
 
-def _write(source: str, output: Path) -> None:
+def _write(source: str, output: Path, with_icon: "Sequence[Node]") -> None:
     from seeams.failures import writing
 
     kind = output.suffix.lower()
-    if kind == ".mmd":
-        content = source.encode()
-    else:
-        import mermaidx
-
-        picture = mermaidx.Diagram(source, config=_ROOM)
-        content = picture.svg().encode() if kind == ".svg" else _png(picture)
+    content = source.encode() if kind == ".mmd" else _picture(source, kind, with_icon)
     with writing(output):
         output.write_bytes(content)
 
 
-def _png(picture: Any) -> bytes:
-    """Twice the natural size, as far as viewers open it."""
-    width = re.search(r'viewBox="\S+ \S+ (\S+)', picture.svg())
-    scale = min(2.0, _WIDEST / float(width[1])) if width else 1.0
-    pixels: bytes = picture.png(scale=scale, background="#ffffff")
-    return pixels
+def _picture(source: str, kind: str, with_icon: "Sequence[Node]") -> bytes:
+    """An SVG, or a PNG of twice its natural size as far as viewers open that."""
+    import mermaidx
+
+    from tools.diagram.icons import with_icons
+
+    svg: str = mermaidx.Diagram(source, config=_ROOM).svg()
+    if with_icon:
+        svg = with_icons(svg, with_icon)
+    if kind == ".svg":
+        return svg.encode()
+    width = re.search(r'viewBox="\S+ \S+ (\S+)', svg)
+    pixels = min(2 * float(width[1]), _WIDEST) if width else None
+    png: bytes = mermaidx.svg_to_png(svg, width=pixels, background="#ffffff")
+    return png

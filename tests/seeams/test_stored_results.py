@@ -61,6 +61,7 @@ def test_an_empty_store_says_what_to_do(seeams: Seeams) -> None:
         (("show", "shop", "--output", "x.pdf"), 2, ".html, .json, .md"),
         (("show", "shop", "--output", "no/such/folder/x.md"), 2, "no folder"),
         (("diagram", "--thread", "shop", "--output", "x.pdf"), 2, ".mmd"),
+        (("diagram", "--thread", "shop", "--icons"), 2, "FILE.svg"),
         (("history", "nothing-like-it"), 3, "no thread"),
     ],
 )

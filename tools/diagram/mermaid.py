@@ -1,6 +1,5 @@
 """A drawing written down as Mermaid. Names are data: odd characters are encoded."""
 
-import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -8,7 +7,7 @@ from state.report import Report
 from state.snapshot import RelationKind, Snapshot
 from tools.diagram.drawing import drawing
 from tools.diagram.marks import Mark
-from tools.diagram.parts import Box, Drawing, Edge, Node
+from tools.diagram.parts import Box, Drawing, Edge, Node, node_id, short_id
 from tools.diagram.places import MANY, VPC
 from tools.diagram.words import type_words
 
@@ -24,7 +23,10 @@ _STORES = (
     "Table",
     "Volume",
 )
-_LAYOUT = {"wrappingWidth": 340}  # pixels: names on one line
+_LAYOUT = {
+    "wrappingWidth": 340,  # pixels: names on one line
+    "subGraphTitleMargin": {"top": -2, "bottom": 2},  # between the borders of a box in a box
+}
 _LINES = {
     RelationKind.DATA_FLOW: "-->",
     RelationKind.PERMISSIONS: "-.->",
@@ -124,8 +126,10 @@ def _legend(what: Drawing, kinds: Sequence[RelationKind]) -> Iterator[str]:
         words = quoted(_LINE_WORDS[kind])
         ends = (f'key{each}(("{chr(ord("A") + each)}"))' for each in (number, number + 1))
         yield f"    {next(ends)} {_LINES[kind]}|{words}| {next(ends)}"
+    before = f"key{len(kinds)} ~~~ " if kinds else ""  # in one row, with no line between them
     for note in notes:
-        yield f"    {note}"
+        yield f"    {before}{note}"
+        before = f"{note.partition('[')[0]} ~~~ "
     yield "  end"
 
 
@@ -199,7 +203,7 @@ def _node(node: Node) -> str:
         lines.append(f"watched by {node.alarms} alarm{'s' if node.alarms > 1 else ''}")
     label = quoted("\n".join(lines))
     store = node.type.rpartition("::")[2] in _STORES
-    return f"{_node_id(node)}{'[(' if store else '['}{label}{')]' if store else ']'}"
+    return f"{node_id(node)}{'[(' if store else '['}{label}{')]' if store else ']'}"
 
 
 def _finding_words(mark: Mark) -> str:
@@ -209,7 +213,7 @@ def _finding_words(mark: Mark) -> str:
 
 def _edge(edge: Edge) -> str:
     label = f"|{quoted(edge.label)}|" if edge.label.strip() else ""
-    return f"{_id('n', edge.source)} {_LINES[edge.kind]}{label} {_id('n', edge.target)}"
+    return f"{short_id('n', edge.source)} {_LINES[edge.kind]}{label} {short_id('n', edge.target)}"
 
 
 def _line_styles(edges: Sequence[Edge], legend: Sequence[RelationKind]) -> Iterator[str]:
@@ -226,11 +230,11 @@ def _line_styles(edges: Sequence[Edge], legend: Sequence[RelationKind]) -> Itera
 def _classes(what: Drawing, legend: Sequence[RelationKind]) -> Iterator[str]:
     members = _legend_classes(what, legend)
     for node in what.nodes:
-        members.setdefault(_class(node), {})[_node_id(node)] = None
+        members.setdefault(_class(node), {})[node_id(node)] = None
         if node.on_path:
-            members.setdefault("path", {})[_node_id(node)] = None
+            members.setdefault("path", {})[node_id(node)] = None
         if node.mark.letters:
-            members.setdefault("binding", {})[_node_id(node)] = None
+            members.setdefault("binding", {})[node_id(node)] = None
         for box in node.place.boxes:
             members.setdefault(f"box_{box[0]}", {})[_box_id(box)] = None
     for name, style in _CLASSES.items():
@@ -260,18 +264,8 @@ def _class(node: Node) -> str:
     return "outside" if node.place.outside else "sound"
 
 
-def _node_id(node: Node) -> str:
-    return _id("n", node.ids[0])
-
-
 def _box_id(box: tuple[str, ...]) -> str:
-    return _id("b", "\0".join(box))
-
-
-def _id(prefix: str, identity: str) -> str:
-    """The same for the same resource in every diagram: a diff shows what changed, and no more."""
-    digest = hashlib.sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()
-    return f"{prefix}{digest[:10]}"
+    return short_id("b", "\0".join(box))
 
 
 def _short(name: str) -> str:

@@ -1,5 +1,6 @@
 """What a diagram is made of: nodes, edges, boxes."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -51,3 +52,14 @@ class Drawing:
     left_out: tuple[str, ...] = ()
     path: str = ""  # what the marked path is, in a sentence
     aside: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # members by type: not drawn
+
+
+def node_id(node: Node) -> str:
+    """What a node is called in Mermaid."""
+    return short_id("n", node.ids[0])
+
+
+def short_id(prefix: str, identity: str) -> str:
+    """The same for the same resource in every diagram: a diff shows what changed, and no more."""
+    digest = hashlib.sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"{prefix}{digest[:10]}"
