@@ -13,6 +13,8 @@ from agents.conversation.planner.calls import Call, Said
 from agents.conversation.planner.rules import understand
 from agents.conversation.planner.vocabulary import Vocabulary
 
+_ASKED_BACK = ("ambiguous", "incomplete", "unknown_name", "unknown_fix")  # for something
+
 
 class Planner(BaseChatModel):
     """Answers a question with the call of one verb, and that verb's answer with nothing more."""
@@ -54,7 +56,7 @@ def said_in(messages: Sequence[BaseMessage]) -> Said:
         elif isinstance(message, AIMessage):
             for each in message.tool_calls:
                 if each["name"] == "clarify":
-                    unclear = question
+                    unclear = question if each["args"].get("reason") in _ASKED_BACK else ""
                 else:
                     calls.append(Call(each["name"], each["args"]))
     return Said(calls, unclear)

@@ -135,7 +135,8 @@ RECOMMEND = (
     r"|avoid|prevent|more (?:robust|resilient|reliable|available|stable|fault)"
     r"|less|safer)\b"
     r"|\bgive (?:me|us) (?:the )?\d+ (?:for|on|about)\b"
-    r"|\b\d+ (?:more |best )?(?:things?|items?|points?|measures?)\b|\bbest \d+\b|\b\d+ best\b"
+    r"|\b\d+ more\b|\b\d+ (?:best )?(?:things?|items?|points?|measures?)\b"
+    r"|\bbest \d+\b|\b\d+ best\b"
     r"|\bthings? (?:to do|about|on|for)\b|\bpriorit\w+"
 )
 OF_WHAT_IF = (
@@ -154,6 +155,10 @@ THE_ONE = (
     r"(?:fix|thing|improvement|recommendation|measure|step|action|item|change|priority)\b"
     r"|\bsingle (?:most|best|biggest)\b"
 )
+HAPPENS = r"\bwhat happens\b(?! to\b)"  # of a failure, never of a fix
+HOW_LONG = r"\bhow (?:long|fast|soon|quickly)\b"
+FINE = r"^(?:is|are) .*\b(?:ok|okay|fine|safe|healthy|good enough|enough|in (?:good )?shape)\b"
+WHICH = r"^(?:list|show|which|what|how many|name|do we have|are there|enumerate)\b"
 FROM_TO = r"\bfrom (?:an? )?[a-df][+-]? to (?:an? )?[a-df][+-]?(?![\w'])"
 JUST_A_ZONE = (
     r"(?:(?:and|or|what|how|about|if|in|for|az|zone|the|same) )*([a-f])(?: (?:instead|then|too))?"

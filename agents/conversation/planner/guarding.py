@@ -7,6 +7,7 @@ meeting`; it is not for `payments-db`, `only the queues` or `in Dublin`.
 import re
 from collections.abc import Iterator
 
+from agents.conversation.planner import cues
 from agents.conversation.planner.calls import Call, clarify
 from agents.conversation.planner.ordinary import is_ordinary
 from agents.conversation.planner.reading import Reading
@@ -25,6 +26,7 @@ _ENDS = re.compile(
     r"[,;:.?!()]|\b(?:and|or|but|so|that|which|who|because|if|when|while|before|after|since|to|i|we|you|they"
     r"|it|is|are|was|were|has|have|had|does|do|did|would|will|can|could|should|must)\b"
 )
+_ALSO_WORDS = frozenset(("api", "instance", "key", "role", "service", "topic"))  # beside kinds
 _OF_SEVERITY = (
     r"\b%s(?:[ -](?:severity|priority))? "
     r"(?:findings?|ones?|issues?|problems?|risks?|recommendations?)\b"
@@ -70,9 +72,10 @@ def _unknown(call: Call, reading: Reading, told: str) -> Call | None:
             return unknown_name(name, reading)
     if call.arguments.get("fixes"):
         return None
-    by_kind = _beside_a_kind(reading)
-    if by_kind and by_kind not in told:
-        return unknown_name(by_kind, reading)
+    of_kinds = (*_not_here(call, reading), *_beside_a_kind(reading))
+    for kind in of_kinds:
+        if _noun(kind) not in told:
+            return unknown_name(kind, reading)
     strange = [word for word in _restricting(reading) if word not in told]
     if not strange:
         return None
@@ -90,12 +93,18 @@ def _one_of_several(call: Call, reading: Reading, told: str) -> Call | None:
     """Several are named where a verb takes one."""
     in_full = () if reading.parts else reading.named
     named = list(dict.fromkeys(each.name or each.id for each in in_full))
-    for names in (named, reading.zones, reading.categories, reading.regions):
-        left = [each for each in names if each.lower() not in told]
+    for names in (named, reading.parts, reading.zones, reading.categories, reading.regions):
+        left = [each for each in names if not _is_named(each, reading, told)]
         if left and len(left) < len(names):
             options = [_ONE_OF[call.verb].format(each) for each in names if call.verb in _ONE_OF]
             return clarify("ambiguous", "One at a time: which one?", options or names)
     return None
+
+
+def _is_named(name: str, reading: Reading, told: str) -> bool:
+    """Whether a verb is told a name, or one that it is a part of."""
+    of_part = reading.vocabulary.parted(name) if name in reading.parts else ()
+    return name.lower() in told or any(_is_told(each, told) for each in of_part)
 
 
 def _narrower(call: Call, reading: Reading, told: str) -> Call | None:
@@ -104,49 +113,81 @@ def _narrower(call: Call, reading: Reading, told: str) -> Call | None:
         return None
     known = any(_is_told(each, told) for each in reading.named)
     known = known or any(part in told for part in reading.parts)
-    parts = [] if known else [each.name for each in reading.named]
-    parts += [each for each in reading.categories if call.verb != "what_if"]
-    parts += [each for each in reading.severities if re.search(_OF_SEVERITY % each, reading.text)]
-    parts += [] if reading.named else _kinds(reading)
-    left = [part for part in parts if part.lower() not in told and not _covers(told, part, reading)]
+    left = [] if known else [each.name for each in reading.named]
+    left += [each for each in reading.categories if call.verb != "what_if" and each not in told]
+    left += [
+        each
+        for each in reading.severities
+        if each not in told and re.search(_OF_SEVERITY % each, reading.text)
+    ]
+    left += [] if reading.named else _kinds(call, reading, told)
     if not left:
         return None
-    whole = _WHOLE.get(call.verb, "That is not sorted so")
-    return clarify("left_out", f"{whole}: {left[0]!r} cannot be picked out.")
+    whole = _WHOLE.get(
+        call.verb, "Letters and findings are of the workload, a category or a resource"
+    )
+    others = [f"recommendations for {left[0]}", f"runbook for {left[0]}"]
+    options = [] if left[0] in reading.severities else others
+    return clarify("left_out", f"{whole}: {left[0]!r} cannot be picked out.", options)
 
 
 def _is_told(resource: Named, told: str) -> bool:
     return resource.id.lower() in told or (resource.name.lower() or resource.id) in told
 
 
-def _covers(told: str, kind: str, reading: Reading) -> bool:
-    """Whether what a verb is told is one of a kind, or a topic of that kind."""
-    types = reading.vocabulary.types_of(kind)
-    topic = vocabulary().get(told)
-    return any(_is_told(each, told) for each in reading.vocabulary.of_noun(kind)) or bool(
-        topic and types & {*topic.types}
-    )
-
-
-def _kinds(reading: Reading) -> list[str]:
-    """Kinds of resources to which a question is restricted."""
-    before = rf"\b{_NARROWS} (?:[\w-]+ ){{0,2}}"
+def _kinds(call: Call, reading: Reading, told: str) -> list[str]:
+    """Kinds and services of this workload to which a question is restricted, and a verb is not."""
+    named = {each: _types(each, reading) for each in [*reading.kinds, *vocabulary()]}
     return [
-        words().synonyms.get(each, each)
-        for each in reading.kinds
-        if reading.vocabulary.of_noun(words().synonyms.get(each, each))
-        and re.search(rf"{before}{each}(?:e?s)?\b", reading.unnamed)
+        kind
+        for kind, types in named.items()
+        if types and _narrows(kind, reading) and not _covers(call, told, kind, reading)
     ]
 
 
-def _beside_a_kind(reading: Reading) -> str:
+def _narrows(kind: str, reading: Reading) -> bool:
+    """`for the queues`, `only our database`."""
+    of = rf"\b{_NARROWS} (?:[\w-]+ ){{0,2}}{re.escape(kind)}(?:e?s)?\b"
+    return re.search(of, reading.unnamed) is not None
+
+
+def _types(kind: str, reading: Reading) -> set[str]:
+    """The types that a kind or a service means, of which there are any."""
+    own = vocabulary().get(kind)
+    types = {*reading.vocabulary.types_of(_noun(kind)), *(own.types if own else ())}
+    return types & {each.type for each in reading.vocabulary.resources}
+
+
+def _noun(kind: str) -> str:
+    return words().synonyms.get(kind, kind)
+
+
+def _covers(call: Call, told: str, kind: str, reading: Reading) -> bool:
+    """Whether what a verb is told is of a kind, or a topic of that kind."""
+    said = str(call.arguments.get("topic") or call.arguments.get("scope") or "")
+    topic, types = vocabulary().get(said), _types(kind, reading)
+    if kind in said or _noun(kind) in told:
+        return True
+    if topic and re.search(cues.TOPICS.get(topic.name, "(?!)"), kind):
+        return True
+    if topic and types & {*topic.types}:
+        return True
+    return any(_is_told(each, told) for each in reading.vocabulary.resources if each.type in types)
+
+
+def _not_here(call: Call, reading: Reading) -> Iterator[str]:
+    """Kinds of which there is none here."""
+    for kind in () if call.verb == "recommend" else reading.kinds:
+        if kind not in _ALSO_WORDS and not _types(kind, reading) and _narrows(kind, reading):
+            yield kind
+
+
+def _beside_a_kind(reading: Reading) -> Iterator[str]:
     """`payments` of `the payments database` and of `the database payments`."""
     for spelling in reading.kinds:
         for pattern in (rf"([a-z][\w-]*) {spelling}(?:e?s)?\b", rf"\b{spelling} ([a-z][\w-]*)"):
-            for match in re.finditer(pattern, reading.unnamed):
-                if _is_strange(match[1], reading):
-                    return match[1]
-    return ""
+            found = re.findall(pattern, reading.unnamed)
+            yield from (word for word in found if _is_strange(word, reading))
 
 
 def _restricting(reading: Reading) -> Iterator[str]:

@@ -102,8 +102,8 @@ class Naming:
     def mended(self) -> "list[str] | Call | None":
         """CHECK@RESOURCE of what is mended; asks back where that is none, or several."""
         if self.r.checks:
-            where = f"@{self.r.named[0].call}" if self.r.named else ""
-            return [check if "@" in check else f"{check}{where}" for check in self.r.checks]
+            on = self.resources() if self.r.named else []
+            return [each for check in self.r.checks for each in self._where(check, on)]
         if not self.r.named and self.r.strangers:
             return self._no_such()
         on = self.resources()
@@ -128,6 +128,13 @@ class Naming:
 
     def _fixes(self, text: str, on: Sequence[Named]) -> list[str]:
         return self.r.vocabulary.fixes_for(_NO_AMOUNT.sub(" ", re.sub(r"[^\w -]", " ", text)), on)
+
+    def _where(self, check: str, on: Sequence[Named]) -> list[str]:
+        """A check that is named, on what is named; also where it does not fail, which is told."""
+        if "@" in check or not on:
+            return [check]
+        placed = self._placed(check, on)
+        return [f"{check}@{on[0].call}"] if placed == [check] else placed
 
     def _placed(self, check: str, on: Sequence[Named]) -> list[str]:
         where = self.r.vocabulary.where(check)

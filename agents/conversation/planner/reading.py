@@ -9,7 +9,7 @@ from rapidfuzz.distance import OSA
 
 from agents.conversation.planner import cues
 from agents.conversation.planner.amounts import Span, durations_in, with_digits
-from agents.conversation.planner.ordinary import is_ordinary
+from agents.conversation.planner.ordinary import is_looked_for, is_ordinary
 from agents.conversation.planner.vocabulary import Named, Vocabulary
 from agents.conversation.planner.words import words
 from tools.checks import all_checks
@@ -42,8 +42,20 @@ _ZONE = re.compile(r"\b[a-z]{2}(?:-[a-z]+)+-\d[a-z]\b|\b[a-z]{3,4}\d-az\d\b")
 _REGION = re.compile(r"\b[a-z]{2}(?:-[a-z]+)+-\d\b(?![a-z-])")
 _CHECK = re.compile(r"\b[a-z0-9]+\.[a-z0-9_]+\b(?:@[^\s,;?!]+)?")
 _STRANGER = re.compile(r"(?<![\w.-])[a-z][\w]*(?:[-_][\w]+)+(?![\w-])")
-_ONE_WORD = re.compile(r"(?<![\w-])[a-z0-9]{4,}(?![\w-])")
+_ONE_WORD = re.compile(  # but `15 minutes of orders` are data
+    r"(?<![\w-])(?<!minutes of )(?<!hours of )(?<!hour of )(?<!day of )(?<!days of )(?<!worth of )"
+    r"[a-z0-9]{4,}(?![\w-])"
+)
+_SPOKEN_OF = re.compile(
+    r"\b(?:about|and|are|covering|does|explain|for|if|is|kill|lose|losing|of|on|when|with"
+    r"|without|would) "
+    r"(?:(?:the|our|my) )?([a-z0-9]{4,})(?![\w-])"
+)
 _QUOTED = re.compile(r"[\"`\u201c]([^\"`\u201c\u201d]{2,60})[\"`\u201d]")
+_ADDRESS = re.compile(r"\w+://\S*")
+_UNSEEN = re.compile(  # colours of a terminal, control characters, marks of direction
+    r"\x1b\[[0-9;]*[A-Za-z]|[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+)
 _LEAST_LETTERS = 4  # of a word that may be mistyped
 
 _LETTER = re.compile(r"(?<![\w-])([A-DF][+-]?)(?![\w+-])(?!['.]\w)")
@@ -55,7 +67,8 @@ class Reading:
 
     def __init__(self, question: str, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
-        self.raw = " ".join(unicodedata.normalize("NFKC", question).replace("\u2019", "'").split())
+        seen = _UNSEEN.sub(" ", unicodedata.normalize("NFKC", question))
+        self.raw = " ".join(seen.replace("\u2019", "'").split())
         lower = _POLITE.sub(" ", self.raw.lower())
         self.folded = " ".join(lower.split()).strip(" .!?,;:")
         plain = re.sub(r"(?<=[a-z])-(?=(?:severity|priority)\b)", " ", self.folded)
@@ -81,9 +94,14 @@ class Reading:
     @cached_property
     def parts(self) -> list[str]:
         """`orders` of a `shop-orders`, where nothing is named in full."""
-        said = [] if self._by_name else re.findall(_ONE_WORD, self._without_places)
-        parts = dict.fromkeys(word for word in said if not is_ordinary(word))
-        return [part for part in parts if self.vocabulary.parted(part)]
+        said = [] if self._by_name else _ONE_WORD.findall(self._without_places)
+        spoken_of = _SPOKEN_OF.findall(self._without_places)
+        return [
+            word
+            for word in dict.fromkeys(said)
+            if self.vocabulary.parted(word)
+            and (not is_ordinary(word) or (word in spoken_of and not is_looked_for(word)))
+        ]
 
     @cached_property
     def _by_name(self) -> list[Named]:
@@ -131,7 +149,7 @@ class Reading:
     def strangers(self) -> list[str]:
         """What looks like a resource's name, and is none here."""
         text = _REGION.sub(" ", _ZONE.sub(" ", _CHECK.sub(" ", self._unnamed)))
-        found = [*_QUOTED.findall(text), *_STRANGER.findall(text)]
+        found = [*_QUOTED.findall(text), *_ADDRESS.findall(text), *_STRANGER.findall(text)]
         return [each for each in found if not all(map(is_ordinary, re.split(r"[\s]+", each)))]
 
     @cached_property
@@ -213,6 +231,8 @@ class Reading:
         for each in sorted(self.named, key=lambda n: -len(n.name)):
             for spelling in (each.id.lower(), each.name.lower()):
                 text = text.replace(spelling, " ") if spelling else text
+        for part in self.parts:
+            text = re.sub(rf"(?<![\w-]){part}(?![\w-])", " ", text)
         return text
 
     def _corrected(self, text: str) -> str:

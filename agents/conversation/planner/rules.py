@@ -29,13 +29,15 @@ def understand(question: str, vocabulary: Vocabulary, said: Said = NOTHING_SAID)
         vocabulary: of the workload.
         said: what was said before, for `and at 10 minutes?` and for answers to what was asked back.
     """
-    call = _Asked(Reading(question, vocabulary), said).call()
-    if call.verb == "clarify" and said.unclear and len(question.split()) <= _LONGEST_ANSWER:
-        joined = Reading(f"{said.unclear.rstrip(' ?!.')} {question}", vocabulary)
-        again = _Asked(joined, said).call()
-        if again.verb != "clarify":
-            return again
-    return call
+    reading = Reading(question, vocabulary)
+    if said.unclear and len(question.split()) <= _LONGEST_ANSWER:
+        alone = _Asked(reading, NOTHING_SAID).call()
+        if alone.arguments.get("reason") in ("not_understood", "incomplete"):
+            joined = Reading(f"{said.unclear.rstrip(' ?!.')} {question}", vocabulary)
+            together = _Asked(joined, said).call()
+            if together.verb != "clarify":
+                return together
+    return _Asked(reading, said).call()
 
 
 class _Asked:
@@ -216,6 +218,8 @@ class _Asked:
         goes_on = self.follows and self.said.before("what_if")
         if not self.hypothetical and not self.r.has(r"\bon paper\b") and not goes_on:
             return None
+        if self.r.has(cues.HOW_LONG) or self.r.has(cues.HAPPENS):
+            return None
         fixes = self.names.mended()
         if isinstance(fixes, Call):
             return fixes
@@ -256,7 +260,7 @@ class _Asked:
     def _explain(self) -> Call | None:
         if self.r.has(cues.UNREADABLE):  # why something is not known: what could not be read
             return None
-        lasts = self.r.named and self.r.has(r"\bhow long\b|\bhow (?:fast|soon|quickly)\b")
+        lasts = self.r.named and self.r.has(cues.HOW_LONG)
         if not self.r.has(cues.WHY) and not lasts:
             return None
         if re.fullmatch(cues.JUST_WHY, self.r.text) and not self.said.last:
@@ -265,35 +269,46 @@ class _Asked:
         return self._explained()
 
     def _show(self) -> Call | None:
-        kinds = [kind for kind, pattern in cues.SHOW.items() if self.r.has(pattern)]
-        severities = self.r.severities
-        if not kinds and severities and self.r.has(r"\banything\b|\bwhat\b|\bshow\b|\blist\b"):
-            kinds = ["findings"]
-        if not kinds:
+        what = self._listed()
+        if not what:
             return None
-        if "findings" in kinds and (severities or kinds[0] == "resources"):
-            kinds = ["findings"]
         topic = None if self.r.named or self.r.categories else topic_named(self.r)
-        weak = kinds[0] == "findings" or (kinds[0] == "gaps" and not self.r.has(cues.UNREAD))
+        weak = what == "findings" or (what == "gaps" and not self.r.has(cues.UNREAD))
         if topic and weak:  # findings are not sorted by topics: recommendations are
             return Call("recommend", {"topic": topic})
-        arguments: dict[str, Any] = {"what": kinds[0]}
-        if kinds[0] == "findings":
-            if severities:
-                arguments["severity"] = severities
+        arguments: dict[str, Any] = {"what": what}
+        if what == "findings":
+            if self.r.severities:
+                arguments["severity"] = self.r.severities
             resource = self.names.resource()
             if isinstance(resource, Call):
                 return resource
             if resource:
                 arguments["resource"] = resource
-        if self.r.categories and kinds[0] in ("findings", "gaps", "questions", "letters"):
+        if what == "resources" and self.r.nouns:
+            arguments["kind"] = self.r.nouns[0]
+        if self.r.categories and what in ("findings", "gaps", "questions", "letters"):
             arguments["category"] = self.r.categories[0]
         return Call("show", arguments)
+
+    def _listed(self) -> str | None:
+        """What is to be shown."""
+        kinds = [kind for kind, pattern in cues.SHOW.items() if self.r.has(pattern)]
+        if "findings" in kinds and (self.r.severities or kinds[0] == "resources"):
+            return "findings"
+        if kinds:
+            return kinds[0]
+        if self.r.severities and self.r.has(r"\banything\b|\bwhat\b|\bshow\b|\blist\b"):
+            return "findings"
+        if self.r.has(cues.FINE) and (self.r.named or self.r.nouns or topic_named(self.r)):
+            return "findings"
+        of_a_kind = self.r.nouns and not self.r.named and self.r.has(cues.WHICH)
+        return "resources" if of_a_kind else None
 
     def _follow_up(self) -> Call | None:
         """`and load?`: the last verb with something else."""
         last = self.said.last
-        if last is None or not (self.follows or len(self.r.text.split()) <= 3):
+        if last is None or not (self.follows or len(self.r.text.split()) <= 4):
             return None
         if last.verb == "explain" and self.names.has_subject:
             return self._explained()

@@ -126,7 +126,7 @@ class Vocabulary:
             ((fuzz.ratio(name, each.name.lower()), each.name) for each in self.resources),
             reverse=True,
         )
-        return [each for score, each in scored[:3] if score > 50]
+        return [each for score, each in scored[:3] if score > 60]
 
     @cached_property
     def _spellings(self) -> list[tuple[str, Named]]:

@@ -5,23 +5,16 @@ from typing import Literal
 from agents.conversation.arguments import Arguments
 from agents.conversation.desk import Desk
 from agents.conversation.verbs import Said, Verb
+from tools.grading.placement import placement_of
 from tools.markdown import text
 
-EXAMPLES = (
-    "what if RTO were 2 hours and RPO 30 minutes?",
-    "why is latency a D?",
-    "what happens if eu-west-1a goes down?",
-    "what would get us to a B?",
-    "what are the top 3 things for observability?",
-    "draw it",
-)
 _REASONS = {
     "not_understood": "I did not understand that.",
     "ambiguous": "That can mean several things.",
     "incomplete": "Something is missing in that question.",
     "unknown_name": "There is nothing of that name in this workload.",
     "unknown_fix": "No failing check here is mended by that.",
-    "left_out": "That cannot be asked of a part alone.",
+    "left_out": "That cannot be answered for a part alone.",
     "read_only": "Nothing is changed from here: the account is only ever read. What a change would "
     "do can be asked on paper: begin with *what if*.",
 }
@@ -43,14 +36,30 @@ class Clarify(Arguments):
     options: tuple[str, ...] = ()
 
 
-def _ask_back(_desk: Desk, asked: Clarify) -> Said:
+def _examples(desk: Desk) -> list[str]:
+    """What can be asked of this workload."""
+    seen = desk.snapshot(desk.report())
+    zones = [f"what happens if {zone} goes down?" for zone in placement_of(seen).names[:1]]
+    return [
+        "how are we doing?",
+        "why is latency so bad?",
+        "what if RTO were 2 hours and RPO 30 minutes?",
+        *zones,
+        "what would get us to a B?",
+        "what are the top 3 things for observability?",
+        "write the runbook",
+        "draw it",
+    ]
+
+
+def _ask_back(desk: Desk, asked: Clarify) -> Said:
     lines = [_REASONS[asked.reason]]
     if asked.question:
         lines[0] += f" {text(asked.question)}"
     options = [text(option) for option in asked.options]
     if not options and asked.reason == "not_understood":
         lines.append("Ask, for example:")
-        options = list(EXAMPLES)
+        options = [text(example) for example in _examples(desk)]
     answer = "\n\n".join([*lines, "\n".join(f"- {option}" for option in options)]).strip()
     return Said(
         answer,

@@ -129,6 +129,8 @@ def _lines(found: Comparison, names: Names) -> list[str]:
 def _fact(fact: FactMove, names: Names) -> str:
     where = f" on {names.of(fact.resource)}" if fact.resource else ""
     letters = ", ".join(_TITLES.get(code, code) for code in fact.moves)
+    if fact.kind == "objectives":  # which is said above
+        return f"the objectives ({letters})"
     was, now = (
         _VERDICTS.get(each, text(each)) if each is not None else "not there"
         for each in (fact.before, fact.after)

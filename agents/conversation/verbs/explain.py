@@ -85,7 +85,7 @@ def _category(about: CategoryExplained, names: Names) -> str:
     for label, estimate in (("Recovery", about.slowest), ("Data", about.lossiest)):
         if estimate:
             chosen = estimate.time if label == "Recovery" else estimate.data
-            if chosen.steps:
+            if chosen.steps and (chosen.seconds is None or chosen.seconds >= 1):
                 lines += ["", *_estimate(label, estimate, chosen, names)]
     if about.if_mended and about.if_mended != about.letter:
         lines += ["", f"Were that no more, the letter would be {about.if_mended}."]

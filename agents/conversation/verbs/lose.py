@@ -54,10 +54,13 @@ def _outage(outage: Outage, names: Names) -> str:
         lost = "; its data is lost"
     elif outage.lost_seconds >= 1:
         lost = f"; {spell_duration(outage.lost_seconds)} of its data are lost"
-    return f"{names.of(outage.resource)} {_HITS[outage.hit]}: {text(outage.because)}, {back}{lost}"
+    because = "" if outage.because in _HITS.values() else f": {text(outage.because)}"
+    return f"{names.of(outage.resource)} {_HITS[outage.hit]}{because}, {back}{lost}"
 
 
 def _back(outage: Outage) -> str:
+    if outage.at_least and outage.back_seconds is not None and outage.back_seconds < 1:
+        return "for how long is not known"
     least = "at least " if outage.at_least else ""
     return f"back after {least}{spell_duration(outage.back_seconds)}"
 

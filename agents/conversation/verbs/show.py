@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from agents.conversation.arguments import Arguments, At, CategorySlug
 from agents.conversation.desk import LATEST, Desk, Names, heading
+from agents.conversation.planner.words import words
 from agents.conversation.verbs import Said, Verb
 from state.categories import Category, categories
 from state.errors import WrongUse
@@ -13,7 +14,7 @@ from state.objectives import spell_duration
 from state.report import Report
 from state.snapshot import Snapshot
 from tools.diagram.words import type_words
-from tools.markdown import own, text
+from tools.markdown import code, own, text
 
 _MOST = 20
 
@@ -25,6 +26,7 @@ class Show(Arguments):
     severity: tuple[Severity, ...] = ()
     category: CategorySlug | None = None
     resource: str | None = None  # name or id
+    kind: str | None = None  # of resources: database, queue, function
     at: At = LATEST
 
 
@@ -44,7 +46,7 @@ def _show(desk: Desk, asked: Show) -> Said:
         ]
         result = {"strengths": report.strengths}
     elif asked.what == "resources":
-        lines, result = _resources(seen)
+        lines, result = _resources(seen, asked.kind)
     else:
         lines, result = _letters(report, category)
     return Said("\n".join([heading(report, desk.report()), "", *lines]), result)
@@ -63,9 +65,13 @@ def _letters(report: Report, only: Category | None) -> tuple[list[str], dict[str
         lines.append(f"| {each.title} | {grade.letter or '?'} | {text(grade.reason)} |")
     if not only:
         rpo = overall.rpo_seconds
-        lost = "everything" if rpo is None else spell_duration(rpo)
-        recovery = spell_duration(overall.rto_seconds)
-        lines += ["", f"Recovery {recovery}, data lost {lost}; {len(report.findings)} findings."]
+        lost = "everything" if rpo is None else spell_duration(rpo) if rpo >= 1 else "nothing"
+        rto = overall.rto_seconds
+        recovery = "no way back" if rto is None else spell_duration(rto)
+        lines += [
+            "",
+            f"Recovery: {recovery}. Data lost: {lost}. {len(report.findings)} findings.",
+        ]
     return lines, result
 
 
@@ -125,7 +131,10 @@ def _gaps(report: Report, category: Category | None) -> tuple[list[str], dict[st
 
 
 def _questions(report: Report, category: Category | None) -> tuple[list[str], dict[str, Any]]:
-    answers = [a for a in report.answers if category is None or a.category == category.code]
+    answers = sorted(  # what is open before what is answered
+        (a for a in report.answers if category is None or a.category == category.code),
+        key=lambda answer: answer.answer != "CANNOT_DETERMINE",
+    )
     lines = [
         f"- {text(a.question)} **{text(a.answer.replace('_', ' ').lower())}**: {text(a.because)}"
         for a in answers
@@ -133,22 +142,30 @@ def _questions(report: Report, category: Category | None) -> tuple[list[str], di
     return lines, {"answers": [answer.model_dump(mode="json") for answer in answers]}
 
 
-def _resources(seen: Snapshot) -> tuple[list[str], dict[str, Any]]:
-    names = Names(seen)
+def _resources(seen: Snapshot, kind: str | None) -> tuple[list[str], dict[str, Any]]:
     members: Sequence[Any] = sorted(
-        (each for each in seen.resources.values() if each.member), key=lambda r: (r.type, r.name)
+        (r for r in seen.resources.values() if r.member and (not kind or _is(r.type, kind))),
+        key=lambda r: (r.type, r.name),
     )
-    lines = [f"- {names.of(r.id)} ({text(type_words(r.type))}, {text(r.region)})" for r in members]
-    return lines, {
+    lines = [
+        f"- {code(r.name or r.id)} ({text(type_words(r.type))}, {text(r.region)})" for r in members
+    ]
+    return lines or ["There is none."], {
         "resources": [{"id": r.id, "type": r.type, "name": r.name} for r in members],
     }
+
+
+def _is(resource_type: str, kind: str) -> bool:
+    called = words().synonyms.get(kind.lower(), kind.lower())
+    types = {each for meaning in words().nouns.get(called, ()) for each in meaning}
+    return resource_type in types or (not types and called in type_words(resource_type).lower())
 
 
 VERB = Verb(
     name="show",
     about="Show the letters (of all categories or one), the findings (by severity, category or "
     "resource), what could not be read, the questions and their answers, the strengths, or the "
-    "resources.",
+    "resources (of one kind).",
     arguments=Show,
     carry_out=_show,
 )

@@ -98,7 +98,8 @@ def _moved(before: Report, after: Report, names: Names) -> str:
 
 
 def _row(title: str, was: str | None, now: str | None, estimate: Any) -> str:
-    recovery = spell_duration(estimate.rto_seconds)
+    rto = estimate.rto_seconds
+    recovery = "no way back" if rto is None else spell_duration(rto)
     rpo = estimate.rpo_seconds
     lost = "everything" if rpo is None else spell_duration(rpo) if rpo >= 1 else "nothing"
     return f"| {title} | {was or '?'} | {now or '?'} | {recovery} | {lost} |"

@@ -208,3 +208,67 @@ def test_what_would_mislead(question: str, verb: str, arguments: dict[str, objec
 def test_it_is_rather_asked_back(question: str, reason: str) -> None:
     call = understand(question, vocabulary())
     assert (call.verb, call.arguments["reason"]) == ("clarify", reason)
+
+
+SHOP = of(
+    ("shop-orders", "AWS::RDS::DBInstance"),
+    ("shop-orders", "AWS::SQS::Queue"),
+    ("shop-carts", "AWS::DynamoDB::Table"),
+    ("shop-reports", "AWS::ECS::Service"),
+    ("shop-users", "AWS::Lambda::Function"),
+)
+QUEUE = "arn:AWS::SQS::Queue:shop-orders"
+
+
+@pytest.mark.parametrize(
+    ("question", "verb", "arguments"),
+    [
+        ("why is carts so bad", "explain", {"what": "shop-carts"}),
+        ("findings on users", "show", {"what": "findings", "resource": "shop-users"}),
+        ("how long would reports be down", "lose", {"what": "resource:shop-reports"}),
+        ("what if the orders queue dies", "lose", {"what": f"resource:{QUEUE}"}),
+        ("top 2 for the orders queue", "recommend", {"topic": QUEUE, "top": 2}),
+        ("runbook for the orders queue", "runbook", {"scope": QUEUE}),
+        ("runbook for orders", "runbook", {"scope": "orders"}),
+        ("which databases do we have?", "show", {"what": "resources", "kind": "database"}),
+        ("we can lose 15 minutes of orders", "what_if", {"rpo": "15min"}),
+    ],
+)
+def test_a_part_of_a_name_is_enough(question: str, verb: str, arguments: dict[str, object]) -> None:
+    call = understand(question, SHOP)
+    assert (call.verb, dict(call.arguments)) == (verb, arguments)
+
+
+@pytest.mark.parametrize(
+    ("question", "reason"),
+    [
+        ("explain what is wrong with the database payments-db", "unknown_name"),
+        ("why is the payments database so bad", "unknown_name"),
+        ("what is wrong with the queue payments", "unknown_name"),
+        ("runbook for payments-db", "unknown_name"),
+        ("recommendations for `ledger`", "unknown_name"),
+        ("findings on http://example.com", "unknown_name"),
+        ("findings on the bucket", "unknown_name"),  # of which there is none
+        ("what if rto 4h for the payments team", "unknown_name"),
+        ("findings on orders", "ambiguous"),
+        ("explain carts and users", "ambiguous"),
+        ("why are load and latency so bad", "ambiguous"),
+        ("draw only the queues", "left_out"),
+        ("recommend a restaurant for dinner with the auditor", "not_understood"),
+        ("why is the sky blue", "not_understood"),
+    ],
+)
+def test_what_restricts_a_question_is_never_left_out(question: str, reason: str) -> None:
+    call = understand(question, SHOP)
+    assert (call.verb, call.arguments.get("reason")) == ("clarify", reason)
+
+
+def test_an_answer_goes_with_what_was_asked_back() -> None:
+    asked_back = Said((Call("runbook", {"scope": "shop-carts"}),), "findings on orders")
+    answered = understand("the queue", SHOP, asked_back)
+    assert dict(answered.arguments) == {"what": "findings", "resource": QUEUE}
+
+
+def test_what_cannot_be_seen_is_not_read() -> None:
+    plain = understand("why is latency a D", SHOP)
+    assert understand("\u202ewhy is \x1b[31mlatency\x1b[0m a D\x07", SHOP) == plain

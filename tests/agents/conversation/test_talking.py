@@ -180,6 +180,17 @@ def test_show_filters(ask: Ask) -> None:
     assert all(DATABASE in (f["resource"], *f["resources"]) for f in of_one)
     low = only(ask("which findings are low?")).result["findings"]
     assert {each["severity"] for each in low} <= {"low"}
+    one = only(ask("what letter does load have?"))
+    assert list(one.result["letters"]) == ["EXCESSIVE_LOAD"]
+    assert "Overall" not in one.answer
+    instances = only(ask("list the instances")).result["resources"]
+    assert {each["name"] for each in instances} == {"worker-1", "worker-2"}
+
+
+def test_what_is_not_understood_is_answered_with_what_can_be_asked(ask: Ask) -> None:
+    did = only(ask("blue banana"))
+    assert "what happens if eu-west-1a goes down?" in did.answer  # a zone of this workload
+    assert "runbook for storage" in only(ask("draw only the storage")).answer
 
 
 def test_it_goes_on_in_another_process(store: Store, ask: Ask, path: Path) -> None:
