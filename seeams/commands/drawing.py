@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _KINDS = (".mmd", ".svg", ".png")
 _WIDEST = 8000  # pixels
 _MOST_TEXT = 50_000  # characters: Mermaid's own limit, that a page cannot raise for itself
+_QUICK_TO_DRAW = 12_000  # characters: twice as many take four times as long
 _ROOM = {"maxTextSize": 10_000_000, "maxEdges": 100_000}
 
 
@@ -56,23 +57,26 @@ def diagram(
     from state.store import Store
     from tools.diagram import draw
     from tools.diagram.drawing import drawing
+    from tools.diagram.icons import require_icons
 
     if output is not None:
         if output.suffix.lower() not in _KINDS:
             raise WrongUse(f"{str(output)!r}: --output writes {', '.join(_KINDS)} files")
         require_folder(output)
-    if icons and (output is None or output.suffix.lower() == ".mmd"):
+    text = output is None or output.suffix.lower() == ".mmd"
+    if icons and text:
         raise WrongUse("--icons: Mermaid text has none; write a picture: --output FILE.svg or .png")
+    if icons:
+        require_icons()
     with Store(store) as opened:
         report = report_at(opened, thread, checkpoint)
         snapshot = snapshot_of(opened, report)
     source = draw(snapshot, report, full=full)
     with_icon = drawing(snapshot, report, full=full).nodes if icons else ()
-    if len(source) > _MOST_TEXT:
-        if output is None or output.suffix.lower() == ".mmd":
-            complain("larger than GitHub and its likes draw; without --full it is smaller")
-        else:
-            complain("this is much to draw and may take very long; a .mmd file is written at once")
+    if text and len(source) > _MOST_TEXT:
+        complain("larger than GitHub and its likes draw; without --full it is smaller")
+    elif not text and len(source) > _QUICK_TO_DRAW:
+        complain("this is much to draw and may take minutes; a .mmd file is written at once")
     if output is None:
         sys.stdout.write(source)
         sys.stdout.flush()

@@ -42,6 +42,15 @@ class _Names(BaseModel):
     services: Mapping[str, str]
 
 
+def require_icons() -> None:
+    """Before anything is drawn: whether there will be icons.
+
+    Raises:
+        NoIcons: the extra `icons` is not installed.
+    """
+    _folder()
+
+
 def with_icons(svg: str, nodes: Iterable[Node]) -> str:
     """The picture of the nodes, with the icon of its service at the corner of each that is there.
 

@@ -85,7 +85,7 @@ def test_without_the_library_it_is_said_how_to_get_it(monkeypatch: pytest.Monkey
     icons._folder.cache_clear()
     try:
         with pytest.raises(NoIcons, match=r"uv sync --extra icons") as error:
-            icons._folder()
+            icons.require_icons()
     finally:
         icons._folder.cache_clear()
     assert error.value.exit_code == 3
