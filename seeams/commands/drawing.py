@@ -39,9 +39,7 @@ def diagram(
     ] = False,
     icons: Annotated[
         bool,
-        typer.Option(
-            "--icons", help="AWS's service icons on a picture; needs the extra seeams[icons]."
-        ),
+        typer.Option("--icons", help="AWS's service icons on a picture; needs the extra 'icons'."),
     ] = False,
     store: options.StoreUrl = None,
 ) -> None:
