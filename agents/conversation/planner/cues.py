@@ -23,7 +23,7 @@ WHY = (
     r"|\btell me (?:more )?about\b|\bbreak ?down\b|\bderived?\b|\bwho decided\b|\bworked out\b"
     r"|\bcome about\b|\bc[ao]me up with\b|\bwhat makes\b|\b(?:walk|talk|take) (?:me|us) through\b"
     r"|\bstems?\b|\bgrounds\b"
-    r"|\bwhat is it about\b"
+    r"|\bwhat is it about\b|\bto blame\b|\bstory\b"
     r"|\brationale\b|\bc[ao]me to\b|\bdrives?\b|\bdriv(?:ing|en)\b|\bcontribut\w*|\bdetermin\w+"
     r"|\bresponsible\b|\bcauses?\b|\bcaus(?:ed|ing)\b|\bwhat led to\b|\bbased on\b"
     r"|\bdrag(?:s|ging)?\b|\b(?:pull|bring)s? .*\bdown\b|\bhold(?:s|ing)? .*\bback\b|\bbehind\b"
@@ -35,7 +35,7 @@ DOUBT = (
 )
 RAISE = (
     r"\b(?:raise|set|change|make|give|bump|upgrade|report|improve|lift|increase|adjust|put|move"
-    r"|better|mark|award|declare|round)\b"
+    r"|better|turn|(?<!the )(?<!our )mark|award|declare|round)\b"
 )
 HOW_TO = (
     r"\bwhat (?:would|will|does|could) (?:it take|get|bring|take)|\bhow (?:do|can|could|would|to)\b"
@@ -52,7 +52,8 @@ LOST = (
     r"|\blost\b|\blos(?:e|es|s|ing)\b|\boutages?\b|\bgone\b|\bdeleted?s?\b|\bkill(?:s|ed)?\b"
     r"|\bcrash(?:es|ed)?\b|\bunavailable\b|\bunreachable\b|\bwithout\b|\bbreaks?\b|\bbroken?\b"
     r"|\bburn\w*|\bdisappear\w*|\bdestroyed\b|\bblast radius\b|\bdown\b|\boffline\b|\bsurvive\b"
-    r"|\bcorrupt\w*|\bvanish\w*|\bdepends on\b|\bcuts? off\b"
+    r"|\bcorrupt\w*|\bvanish\w*|\bdepends on\b|\bcuts? off\b|\btak(?:es?|en) out\b"
+    r"|\bwho (?:needs|uses)\b|\brel(?:y|ies) on\b"
     r"|\bwiped?\b|\bbit(?:es|ten)? the dust\b|\bpull(?:s|ed|ing)? the plug\b|\bknocked out\b"
     r"|\bstuck\b|\bhung\b"
     r"|\b(?:stop(?:s|ped)?|not|isn't) (?:respond|work|answer)ing\b|\bhangs\b"
@@ -92,6 +93,7 @@ DRAW = (
 )
 RUNBOOK = (
     r"\brun ?-?books?\b|\bplaybooks?\b|\bhandbooks?\b|\bstep[- ]by[- ]step\b"
+    r"|\binstructions (?:for|to)\b"
     r"|\b(?:recovery|restore|restoration|fail-?over|emergency|incident) "
     r"(?:procedures?|instructions?|plan|steps)\b"
 )
@@ -102,6 +104,7 @@ RESTORE = (  # to have again what is gone
 ACT = (  # somebody stands before an outage, or prepares for it
     r"\bwhat (?:do|does|should|must|can|shall) (?:we|i|one|on-?call) do(?: now)?"
     r"(?: if\b| when\b| once\b| after\b| in case\b|[ ?!.]*$)|\bwhat now\b"
+    r"|\bright now\b|\bhelp$"
     r"|\bwhat to do (?:if|when|once|after|in case)\b"
     r"|\bwho(?:m)? (?:do|should|must|to|can) (?:(?:we|i) )?(?:call|page|wake|tell|inform|alert)\b"
     r"|\bwhat (?:do|should) (?:we|i) run\b"
@@ -115,8 +118,9 @@ SWEEP = (
     r"|\b(?:every|all|each) (?:rto|rpo|objectives?)\b|\bletters?\b.*\bturns?\b"
     r"|\b(?:change|vary|depend)s? (?:with|on) (?:the )?(?:objectives?|rto|rpo)\b"
     r"|\b(?:across|over|for|under|at|with|against) (?:[\w-]+ ){0,3}(?:many|several|various"
-    r"|different"
-    r"|varying|all sorts of) (?:[\w-]+ ){0,3}(?:objectives|rtos?|rpos?|targets)\b|\bgrid\b"
+    r"|different|varying|all sorts of) (?:[\w-]+ ){0,3}(?:objectives|rtos?|rpos?|targets)\b"
+    r"|\bgrid\b|\bsensitive\b"
+    r"|\bagainst (?:the )?(?:rtos?|rpos?|objectives?)$"
     r"|\bhow \w+ (?:may|can|could|must|should) (?:[\w-]+ ){0,3}(?:rto|rpo|objectives?) be\b"
 )
 COMPARE = (
@@ -128,7 +132,8 @@ COMPARE = (
 )
 RECOMMEND = (
     r"\brecommend\w*|(?<!on )\btop\b|\bsuggest\w*|\bimprovements?\b|\btips?\b|\badvice\b"
-    r"|\bideas?\b|\bquick wins?\b|\blow[- ]hanging\b|\bdo first\b|\bfix first\b|\b(?:we|i) start\b"
+    r"|\bideas?\b|\bwins\b|\bquick win\b|\bcan be done\b|\blow[- ]hanging\b"
+    r"|\bdo first\b|\bfix first\b|\b(?:we|i) start\b"
     r"|\bimprove\b|\bmost important\b"
     r"|\bwhat (?:should|can|could|would) (?:we|i|you) (?:do|fix|improve|change|tackle|address)\b"
     r"|\bhow (?:do|can|could|should|would|to)\b.*\b(?:reduce|lower|increase|harden|strengthen"
@@ -159,7 +164,9 @@ HAPPENS = r"\bwhat happens\b(?! to\b)"  # of a failure, never of a fix
 HOW_LONG = r"\bhow (?:long|fast|soon|quickly)\b"
 FINE = r"^(?:is|are) .*\b(?:ok|okay|fine|safe|healthy|good enough|enough|in (?:good )?shape)\b"
 WHICH = r"^(?:list|show|which|what|how many|name|do we have|are there|enumerate)\b"
-FROM_TO = r"\bfrom (?:an? )?[a-df][+-]? to (?:an? )?[a-df][+-]?(?![\w'])"
+FROM_TO = (
+    r"\b(?:from|the) (?:an? )?[a-df][+-]? (?:[\w-]+ ){0,6}?(?:in)?to (?:an? )?[a-df][+-]?(?![\w'])"
+)
 JUST_A_ZONE = (
     r"(?:(?:and|or|what|how|about|if|in|for|az|zone|the|same) )*([a-f])(?: (?:instead|then|too))?"
 )
@@ -185,7 +192,7 @@ DELIVERED: Mapping[str, str] = {  # what two of are two questions
 AND = r"\b(?:and|plus|also|then)\b|[;,.?!]"
 SHOW: Mapping[str, str] = {
     "gaps": r"\bgaps?\b|\bnot (?:be )?read\b|\bunknown\b|\bunclear\b|\bpermissions?\b|\bdenied\b"
-    rf"|{UNREADABLE}|\bmissed\b|\bmissing\b|\bblind\b|\brefused\b"
+    rf"|{UNREADABLE}|\bmissed\b|\bmissing\b|\bblind\b|\bunverified\b|\brefused\b"
     r"|\bnot (?:be )?(?:assessed|checked|judged)\b",
     "questions": r"\bquestions?\b|\banswers?\b|\banswered\b",
     "strengths": r"\bstrengths?\b|\b(?:do(?:ing)?|works?|get|got|goes) (?:\w+ )?(?:well|right)\b"
@@ -196,7 +203,7 @@ SHOW: Mapping[str, str] = {
     r"|\bmade (?:up )?of\b",
     "findings": r"\bfindings?\b|\bproblems?\b|\bissues?\b|\bwrong with\b|\bfound\b|\bfind\b"
     r"|\bdefects?\b|\brisks?\b|\bweak\w*",
-    "letters": r"\bgrades?\b|\bletters?\b|\bscores?\b|\bratings?\b|\bscore ?cards?\b"
+    "letters": r"\bgrades?\b|\bmarks?\b|\bletters?\b|\bscores?\b|\bratings?\b|\bscore ?cards?\b"
     r"|\bhow are we doing\b|\bsummary\b|\bstatus\b"
     r"|\bhow do we stand\b|\bresults?\b|\breport\b|\boverview\b",
 }

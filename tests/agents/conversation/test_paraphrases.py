@@ -5,9 +5,10 @@ the held-out one. The second one was written by somebody who had not read the ru
 questions were understood at first, 25 of the others were asked back, 17 were answered wrongly. The
 rules had been mended by it when two persons, who had not read them either, wrote the third: 173 of
 its 198 questions (87 %) were understood at first, 8 of the others were asked back, 17 were answered
-wrongly. The rules have been mended by that one as well: neither is held out any more. The last 65
-published questions were written after that, before the rules were mended by them: 47 were
-understood, 17 asked back and 1 answered wrongly at first.
+wrongly. The rules have been mended by that one as well: neither is held out any more. The last 105
+published questions were written after that by the one who mended them, in words as far from the
+others as possible: of the first 65, 47 were understood before the rules were mended by them, 17
+asked back and 1 answered wrongly; of the 40 that followed 26, 9 and 5.
 """
 
 import json
