@@ -1,4 +1,4 @@
-"""Draws the README's pictures from real results: what `seeams demo` prints, and a sweep.
+"""Draws the README's pictures from real results: what `seeams demo` prints, a map and a sweep.
 
 python docs/picture.py
 """
@@ -16,12 +16,15 @@ from graph.runs import assess, reckoning_of, snapshot_of
 from seeams.accounts import account_of, reader
 from seeams.rendering.names import Names
 from seeams.rendering.report import print_report
-from seeams.rendering.sweep_picture import draw
+from seeams.rendering.sweep_picture import draw as draw_sweep
 from state.channels import Request
 from state.objectives import HOUR, Objectives
 from state.report import Report
 from state.snapshot import Selector
 from state.store import Store
+from tools.diagram import draw
+from tools.diagram.drawing import drawing
+from tools.diagram.pictures import svg_of
 from tools.embedded.server import EmbeddedAccount
 from tools.grading.sweeping import sweep
 
@@ -43,10 +46,14 @@ def main() -> None:
         EmbeddedAccount() as embedded,
     ):
         report = _assessed("food-agent", embedded, store)
-        print_report(console, report, Names(snapshot_of(store, report)))
+        snapshot = snapshot_of(store, report)
+        print_report(console, report, Names(snapshot))
+        architecture = svg_of(draw(snapshot, report), drawing(snapshot, report).nodes)
         report = _assessed("shop-ha", embedded, store)
-        draw(sweep(reckoning_of(store, report), report.objectives), report, HERE / "sweep.png")
+        over_grid = sweep(reckoning_of(store, report), report.objectives)
+        draw_sweep(over_grid, report, HERE / "sweep.png")
     (HERE / "demo.svg").write_text(_svg(console), encoding="utf-8")
+    (HERE / "architecture.svg").write_text(architecture, encoding="utf-8")
 
 
 def _assessed(workload: str, embedded: EmbeddedAccount, store: Store) -> Report:

@@ -1,6 +1,5 @@
 """`seeams diagram`."""
 
-import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,10 +15,8 @@ if TYPE_CHECKING:
     from tools.diagram.parts import Node
 
 _KINDS = (".mmd", ".svg", ".png")
-_WIDEST = 8000  # pixels
 _MOST_TEXT = 50_000  # characters: Mermaid's own limit, that a page cannot raise for itself
 _QUICK_TO_DRAW = 12_000  # characters: twice as many take four times as long
-_ROOM = {"maxTextSize": 10_000_000, "maxEdges": 100_000}
 
 
 def diagram(
@@ -87,23 +84,12 @@ def _write(source: str, output: Path, with_icon: "Sequence[Node]") -> None:
     from seeams.failures import writing
 
     kind = output.suffix.lower()
-    content = source.encode() if kind == ".mmd" else _picture(source, kind, with_icon)
+    if kind == ".mmd":
+        content = source.encode()
+    else:
+        from tools.diagram.pictures import png_of, svg_of
+
+        svg = svg_of(source, with_icon)
+        content = svg.encode() if kind == ".svg" else png_of(svg)
     with writing(output):
         output.write_bytes(content)
-
-
-def _picture(source: str, kind: str, with_icon: "Sequence[Node]") -> bytes:
-    """An SVG, or a PNG of twice its natural size as far as viewers open that."""
-    import mermaidx
-
-    from tools.diagram.icons import with_icons
-
-    svg: str = mermaidx.Diagram(source, config=_ROOM).svg()
-    if with_icon:
-        svg = with_icons(svg, with_icon)
-    if kind == ".svg":
-        return svg.encode()
-    width = re.search(r'viewBox="\S+ \S+ (\S+)', svg)
-    pixels = min(2 * float(width[1]), _WIDEST) if width else None
-    png: bytes = mermaidx.svg_to_png(svg, width=pixels, background="#ffffff")
-    return png

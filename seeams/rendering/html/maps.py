@@ -51,14 +51,13 @@ def _rows(found: Sweep, name: str) -> list[tuple[str, list[tuple[str | None, boo
 
 def diagram(result: Result) -> Mapping[str, Any] | None:
     """The architecture as a picture, and the same in words."""
-    import mermaidx
-
     from tools.diagram import draw
+    from tools.diagram.pictures import svg_of
 
     what = drawing(result.snapshot, result.report)
     if not what.nodes:
         return None
-    svg = mermaidx.Diagram(draw(result.snapshot, result.report)).svg()
+    svg = svg_of(draw(result.snapshot, result.report))
     size = re.search(r'viewBox="\S+ \S+ (\S+) (\S+)"', svg)
     width, height = (round(float(each)) for each in size.groups()) if size else (1200, 800)
     return {
