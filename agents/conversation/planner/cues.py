@@ -13,6 +13,7 @@ FOLLOWS = (
     r"|^(?:make|keep|leave|set|change|relax|tighten|lower|raise)\b.*\br[tp]o\b"
 )
 AS_IS = r"\bas it is\b|\btoday\b|\bcurrent(?:ly)?\b|\boriginal(?:ly)?\b|\bthe assessment\b|\bactual"
+JUST_AS_IS = r"(?:and |but )?(?:(?:as|how) it is )?(?:today|now|currently|as it is|originally)"
 GRADES = (
     r"\bgrades?\b|\bgraded\b|\bletters?\b|\bscor(?:es?|ed|ing)\b|\bmarks?\b|\bgrading\b"
     r"|\brat(?:ing|ings|ed)\b"

@@ -70,14 +70,12 @@ def _unknown(call: Call, reading: Reading, told: str) -> Call | None:
     for name in reading.strangers:
         if name not in told:
             return unknown_name(name, reading)
-    if call.arguments.get("fixes"):
-        return None
-    of_kinds = (*_not_here(call, reading), *_beside_a_kind(reading))
-    for kind in of_kinds:
-        if _noun(kind) not in told:
+    fixes = bool(call.arguments.get("fixes"))
+    for kind in (*_not_here(call, reading), *_beside_a_kind(reading)):
+        if _noun(kind) not in told and not (fixes and reading.vocabulary.speaks_of_fixes(kind)):
             return unknown_name(kind, reading)
     strange = [word for word in _restricting(reading) if word not in told]
-    if not strange:
+    if fixes or not strange:
         return None
     if call.verb == "recommend" or call.arguments.get("what") == "overall":
         return clarify("not_understood")
@@ -115,6 +113,7 @@ def _narrower(call: Call, reading: Reading, told: str) -> Call | None:
     known = known or any(part in told for part in reading.parts)
     left = [] if known else [each.name for each in reading.named]
     left += [each for each in reading.categories if call.verb != "what_if" and each not in told]
+    left += [each for each in (*reading.zones, *reading.regions) if each not in told]
     left += [
         each
         for each in reading.severities
@@ -127,7 +126,7 @@ def _narrower(call: Call, reading: Reading, told: str) -> Call | None:
         call.verb, "Letters and findings are of the workload, a category or a resource"
     )
     others = [f"recommendations for {left[0]}", f"runbook for {left[0]}"]
-    options = [] if left[0] in reading.severities else others
+    options = [] if left[0] in (*reading.severities, *reading.zones, *reading.regions) else others
     return clarify("left_out", f"{whole}: {left[0]!r} cannot be picked out.", options)
 
 
@@ -141,7 +140,10 @@ def _kinds(call: Call, reading: Reading, told: str) -> list[str]:
     return [
         kind
         for kind, types in named.items()
-        if types and _narrows(kind, reading) and not _covers(call, told, kind, reading)
+        if types
+        and kind in reading.unnamed
+        and _narrows(kind, reading)
+        and not _covers(call, told, kind, reading)
     ]
 
 

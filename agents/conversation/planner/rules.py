@@ -14,6 +14,7 @@ from agents.conversation.planner.calls import NOTHING_SAID, Call, Said, clarify
 from agents.conversation.planner.guarding import guarded
 from agents.conversation.planner.naming import Naming
 from agents.conversation.planner.reading import Reading
+from agents.conversation.planner.terms import Terms
 from agents.conversation.planner.topics import topic_in, topic_named
 from agents.conversation.planner.vocabulary import Vocabulary
 
@@ -45,6 +46,7 @@ class _Asked:
 
     def __init__(self, reading: Reading, said: Said) -> None:
         self.r, self.said, self.names = reading, said, Naming(reading, said)
+        self.terms = Terms(reading, said, self.names)
         self.hypothetical = reading.has(cues.IF)
         self.follows = reading.has(cues.FOLLOWS)
 
@@ -146,15 +148,15 @@ class _Asked:
         if self.r.has(cues.WHY) or (self.r.has(cues.DOUBT) and not demanded):
             return self._explained(letter=letter)
         if self.r.has(cues.HOW_TO) or (self.follows and "target" in self.said.before("what_if")):
-            if self.r.categories and not self._terms():  # a plan is for all of them
+            if self.r.categories and not self.terms.here():  # a plan is for all of them
                 return self._explained(target=letter, **from_letter)
-            return Call("what_if", {**self._terms(), "target": letter})
+            return Call("what_if", {**self.terms.here(), "target": letter})
         return self._explained(target=letter, **from_letter) if self.r.has(cues.RAISE) else None
 
     def _objectives(self) -> Call | None:
         """Times that are said of RTO or RPO, or follow some that were."""
         ago = since_in(self.r.text, self.r.vocabulary.today)
-        if not self.r.durations or ago or self._lasts():
+        if not self.r.durations or ago or self.terms.how_long_lost():
             return None
         if self.r.objectives:
             return self._on_terms()
@@ -162,17 +164,17 @@ class _Asked:
         kinds = [kind for kind in ("rto", "rpo") if before and kind in before.arguments]
         time = self.r.durations[-1].text
         if len(kinds) == 1 and len(self.r.durations) == 1:
-            return Call("what_if", {**self._carried(always=True), kinds[0]: time})
+            return Call("what_if", {**self.terms.carried(always=True), kinds[0]: time})
         if self.hypothetical or self.follows or len(self.r.text.split()) <= 5:
             options = [f"what if the {kind} were {time}" for kind in ("RTO", "RPO")]
             return clarify("ambiguous", "Of which objective?", options)
         return None
 
     def _on_terms(self) -> Call:
-        beside = self._beside()
+        beside = self.terms.beside()
         if isinstance(beside, Call):
             return beside
-        return Call("what_if", {**self._carried(), **self._terms(), **beside})
+        return Call("what_if", {**self.terms.carried(), **self.terms.here(), **beside})
 
     def _runbook(self) -> Call | None:
         if not self.r.has(cues.RUNBOOK) and not self.r.has(cues.RESTORE):
@@ -223,7 +225,7 @@ class _Asked:
         fixes = self.names.mended()
         if isinstance(fixes, Call):
             return fixes
-        return Call("what_if", {**self._carried(), "fixes": fixes}) if fixes else None
+        return Call("what_if", {**self.terms.carried(), "fixes": fixes}) if fixes else None
 
     def _raise(self) -> Call | None:
         """Grades doubted, or to be raised without saying to what."""
@@ -310,6 +312,8 @@ class _Asked:
         last = self.said.last
         if last is None or not (self.follows or len(self.r.text.split()) <= 4):
             return None
+        if last.verb in _WITH_AT and re.fullmatch(cues.JUST_AS_IS, self.r.text):
+            return Call(last.verb, {k: v for k, v in last.arguments.items() if k != "at"})
         if last.verb == "explain" and self.names.has_subject:
             return self._explained()
         scope = self.names.scope()
@@ -348,42 +352,3 @@ class _Asked:
             if isinstance(subject, Call)
             else Call("explain", {"what": subject, **arguments})
         )
-
-    def _terms(self) -> dict[str, Any]:
-        return {kind: values[-1] for kind, values in self.r.objectives.items()}
-
-    def _carried(self, *, always: bool = False) -> dict[str, Any]:
-        """What the what-if before has, if this one goes on from it."""
-        before = self.said.last_of("what_if")
-        if before is None or not (always or self.follows):
-            return {}
-        kept = ("rto", "rpo", "region_rto", "region_rpo", "fixes")
-        return {k: v for k, v in before.arguments.items() if k in kept}
-
-    def _lasts(self) -> bool:
-        """Whether the only time is how long something named is lost: `if orders-db is down for`."""
-        times, text = self.r.durations, self.r.text
-        somewhere = self.r.named or self.r.zones or self.r.regions
-        return bool(
-            somewhere
-            and len(times) == 1
-            and not self.r.speaks_of_objectives
-            and re.search(cues.LASTS, text[: times[0].start])
-        )
-
-    def _beside(self) -> "dict[str, Any] | Call":
-        """Fixes and losses that stand beside objectives in one sentence."""
-        found: dict[str, Any] = {}
-        of_region = any(kind.startswith("region") for kind in self.r.objectives)
-        somewhere = self.r.has(cues.PLACE_LOST) and not of_region
-        if self.r.zones or somewhere or (self.r.named and self.r.has(cues.LOST)):
-            place = self.names.place(required=False)
-            if isinstance(place, str):
-                return {"lose": place}
-            if place and somewhere:
-                return place
-        if self.r.checks or self.r.named:
-            fixes = self.names.mended()
-            if isinstance(fixes, list) and fixes:
-                found["fixes"] = fixes
-        return found

@@ -190,6 +190,10 @@ class Vocabulary:
             return []
         return sorted(check for score, _, check in scored if score == best[0])
 
+    def speaks_of_fixes(self, word: str) -> bool:
+        """Whether any check has a word in its name or in what it recommends."""
+        return _stem(word) in self._rarity
+
     @cached_property
     def _rarity(self) -> Mapping[str, float]:
         """How much a word tells, over the whole catalogue."""

@@ -263,6 +263,19 @@ def test_what_restricts_a_question_is_never_left_out(question: str, reason: str)
     assert (call.verb, call.arguments.get("reason")) == ("clarify", reason)
 
 
+@given(st.sampled_from(QUESTIONS), st.sampled_from(("of zanzi-bar7", "for the database zanzibar")))
+def test_a_name_that_there_is_not_is_never_passed_over(question: str, restricted: str) -> None:
+    call = understand(f"{question.rstrip(' ?!.')} {restricted}", vocabulary())
+    assert call.verb in ("clarify", "docs")
+
+
+def test_the_same_as_it_is_today() -> None:
+    talk = Said(
+        (Call("what_if", {"rto": "1h"}), Call("explain", {"what": "load", "at": "what-if"}))
+    )
+    assert understand("and as it is today?", SHOP, talk) == Call("explain", {"what": "load"})
+
+
 def test_an_answer_goes_with_what_was_asked_back() -> None:
     asked_back = Said((Call("runbook", {"scope": "shop-carts"}),), "findings on orders")
     answered = understand("the queue", SHOP, asked_back)
