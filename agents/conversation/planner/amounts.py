@@ -24,7 +24,8 @@ _IN_WORDS = (
     (r"\bhalf (?:an|1) hour\b|\b(?:a )?half hour\b", "30 minutes"),
     (r"\bhalf a day\b", "12 hours"),
     (r"\bhalf a minute\b", "30 seconds"),
-    (r"\b(?:an?|1) (?:full |whole |single )?(hour|day|week|minute|second)\b", r"1 \1"),
+    (r"\b(?:an?|1) (?:full |whole |single )?(hour|day|week|minute)\b", r"1 \1"),
+    (r"\ba second\b(?! (?!of|or|at|to|for|rto|rpo)\w)", "1 second"),  # not `a second gateway`
 )
 _AGO = (
     (r"\byesterday\b", "1d"),

@@ -15,7 +15,7 @@ FOLLOWS = (
 AS_IS = r"\bas it is\b|\btoday\b|\bcurrent(?:ly)?\b|\boriginal(?:ly)?\b|\bthe assessment\b|\bactual"
 JUST_AS_IS = r"(?:and |but )?(?:(?:as|how) it is )?(?:today|now|currently|as it is|originally)"
 GRADES = (
-    r"\bgrades?\b|\bgraded\b|\bletters?\b|\bscor(?:es?|ed|ing)\b|\bmarks?\b|\bgrading\b"
+    r"\bgrades?\b|\bgraded\b|(?<!dead )\bletters?\b|\bscor(?:es?|ed|ing)\b|\bmarks?\b|\bgrading\b"
     r"|\brat(?:ing|ings|ed)\b"
 )
 WHY = (
@@ -38,17 +38,19 @@ RAISE = (
     r"\b(?:raise|set|change|make|give|bump|upgrade|report|improve|lift|increase|adjust|put|move"
     r"|better|turn|(?<!the )(?<!our )mark|award|declare|round)\b"
 )
+WANTED = r"\bwants?\b|\bexpects?\b|\bdemands?\b|\bshould be\b|\bdeserves?\b"
 HOW_TO = (
     r"\bwhat (?:would|will|does|could) (?:it take|get|bring|take)|\bhow (?:do|can|could|would|to)\b"
     r"|\bwhat (?:do|must|should|can) (?:we|i)\b|\bneed(?:ed)? (?:for|to)\b|\bneed\b.*\bfor\b"
     r"|\bwould it take\b|\bcheapest\b|\b(?:way|path) to\b|\bwhich fixes\b|\bwhat (?:is|'s) needed\b"
     r"|\bwhat's needed\b|\bget (?:us|me) to\b|\b(?:reach|achiev|attain)able\b|\bwithin reach\b"
-    r"|\bwhat would it cost\b|\bhow much (?:work|effort|time|money|would|does)\b"
+    r"|\bcosts?\b|\bhow much (?:work|effort|time|money|would|does)\b"
     r"|\bleast (?:work|effort)\b"
     r"|\bpossible\b|\bcan (?:we|i) (?:get|reach|be)\b|\bhow far\b"
 )
 LOST = (
-    r"\b(?:go(?:es|ing|ne)?|went) (?:down|away|dark|offline)\b|\bdie[sd]?\b|\bdead\b"
+    r"\b(?:go(?:es|ing|ne)?|went) (?:down|away|dark|offline)\b|\bdie[sd]?\b"
+    r"|\bdead\b(?![ -]letters?)"
     r"|\bfail(?:s|ed|ing|ure)?\b"
     r"|\blost\b|\blos(?:e|es|s|ing)\b|\boutages?\b|\bgone\b|\bdeleted?s?\b|\bkill(?:s|ed)?\b"
     r"|\bcrash(?:es|ed)?\b|\bunavailable\b|\bunreachable\b|\bwithout\b|\bbreaks?\b|\bbroken?\b"
@@ -164,7 +166,10 @@ THE_ONE = (
 HAPPENS = r"\bwhat happens\b(?! to\b)"  # of a failure, never of a fix
 HOW_LONG = r"\bhow (?:long|fast|soon|quickly)\b"
 FINE = r"^(?:is|are) .*\b(?:ok|okay|fine|safe|healthy|good enough|enough|in (?:good )?shape)\b"
-WHICH = r"^(?:list|show|which|what|how many|name|do we have|are there|enumerate)\b"
+WHICH = (  # of a kind, all of them
+    r"^(?!.*\b(?:no|not|without|lacks?|missing)\b)"
+    r"(?:list|show|which|what|how many|name|do we have|are there|enumerate)\b"
+)
 FROM_TO = (
     r"\b(?:from|the) (?:an? )?[a-df][+-]? (?:[\w-]+ ){0,6}?(?:in)?to (?:an? )?[a-df][+-]?(?![\w'])"
 )
@@ -204,8 +209,9 @@ SHOW: Mapping[str, str] = {
     r"|\bmade (?:up )?of\b",
     "findings": r"\bfindings?\b|\bproblems?\b|\bissues?\b|\bwrong with\b|\bfound\b|\bfind\b"
     r"|\bdefects?\b|\brisks?\b|\bweak\w*",
-    "letters": r"\bgrades?\b|\bmarks?\b|\bletters?\b|\bscores?\b|\bratings?\b|\bscore ?cards?\b"
-    r"|\bhow are we doing\b|\bsummary\b|\bstatus\b"
+    "letters": r"\bgrades?\b|\bmarks?\b|(?<!dead )\bletters?\b|\bscores?\b|\bratings?\b|\bscore ?cards?\b"
+    r"|\bhow are we doing\b|\bwhat (?:is|are) (?:our|the) (?:current )?(?:rto|rpo|objectives?)$"
+    r"|\bsummary\b|\bstatus\b"
     r"|\bhow do we stand\b|\bresults?\b|\breport\b|\boverview\b",
 }
 CATEGORIES: Mapping[str, str] = {

@@ -227,7 +227,7 @@ class Reading:
     @cached_property
     def _unnamed(self) -> str:
         """The text without the names of resources: `shop-load` says nothing of load."""
-        text = self.text
+        text = _REGION.sub(" ", _ZONE.sub(" ", self.text))
         for each in sorted(self.named, key=lambda n: -len(n.name)):
             for spelling in (each.id.lower(), each.name.lower()):
                 text = text.replace(spelling, " ") if spelling else text

@@ -151,7 +151,11 @@ class _Asked:
             if self.r.categories and not self.terms.here():  # a plan is for all of them
                 return self._explained(target=letter, **from_letter)
             return Call("what_if", {**self.terms.here(), "target": letter})
-        return self._explained(target=letter, **from_letter) if self.r.has(cues.RAISE) else None
+        return (
+            self._explained(target=letter, **from_letter)
+            if self.r.has(f"{cues.RAISE}|{cues.WANTED}")
+            else None
+        )
 
     def _objectives(self) -> Call | None:
         """Times that are said of RTO or RPO, or follow some that were."""

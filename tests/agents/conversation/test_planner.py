@@ -73,6 +73,8 @@ def test_no_name_is_invented(question: str) -> None:
         ("worker-1 died", []),
         ("i-0000d", []),
         ("99999999 days", []),
+        ("a second nat gateway", []),
+        ("an rpo of a second", ["1s"]),
     ],
 )
 def test_durations(text: str, durations: list[str]) -> None:
@@ -254,6 +256,8 @@ def test_a_part_of_a_name_is_enough(question: str, verb: str, arguments: dict[st
         ("explain carts and users", "ambiguous"),
         ("why are load and latency so bad", "ambiguous"),
         ("draw only the queues", "left_out"),
+        ("findings in us-west-2", "left_out"),
+        ("which queues have no dead letter queue", "not_understood"),
         ("recommend a restaurant for dinner with the auditor", "not_understood"),
         ("why is the sky blue", "not_understood"),
     ],
