@@ -209,7 +209,8 @@ SHOW: Mapping[str, str] = {
     r"|\bmade (?:up )?of\b",
     "findings": r"\bfindings?\b|\bproblems?\b|\bissues?\b|\bwrong with\b|\bfound\b|\bfind\b"
     r"|\bdefects?\b|\brisks?\b|\bweak\w*",
-    "letters": r"\bgrades?\b|\bmarks?\b|(?<!dead )\bletters?\b|\bscores?\b|\bratings?\b|\bscore ?cards?\b"
+    "letters": r"\bgrades?\b|\bmarks?\b|(?<!dead )\bletters?\b|\bscores?\b|\bratings?\b"
+    r"|\bscore ?cards?\b"
     r"|\bhow are we doing\b|\bwhat (?:is|are) (?:our|the) (?:current )?(?:rto|rpo|objectives?)$"
     r"|\bsummary\b|\bstatus\b"
     r"|\bhow do we stand\b|\bresults?\b|\breport\b|\boverview\b",
