@@ -102,6 +102,7 @@ def snapshots(db: View) -> list[float]:
     layer=Layer.DISASTER_RECOVERY,
     on_fail=(
         Effect(COMPONENT_LOST, Phase.LOSE, "no_copy"),
+        Effect(COMPONENT_LOST, Phase.ACT, "no_way_back", by_person=True),
         Effect(ZONE_LOST, Phase.LOSE, "no_copy"),
         Effect(ZONE_LOST, Phase.ACT, "no_way_back", by_person=True),
         Effect(DATA_DELETED, Phase.LOSE, "no_copy"),
