@@ -35,6 +35,7 @@ from tools.grading.grading import (
 )
 from tools.grading.ledger import Ledger
 from tools.grading.letters import letter_for, severity_for
+from tools.grading.naming import called
 from tools.grading.reckoning import Reckoning
 from tools.grading.recoveries import recoveries
 from tools.grading.sums import explained, turns, verdicts_by_place
@@ -246,17 +247,16 @@ class _Explaining:
     # -- resources --------------------------------------------------------------------------------
 
     def resource_called(self, what: str) -> str:
-        """The id of the resource of that id, end of an ARN (`db:orders`) or name.
+        """The id of the resource of that id, name or end of an ARN (`db:orders`).
 
         Raises:
             WrongUse: none, or several.
         """
-        known = self.ledger.resources
-        if what in known or what in self.reckoning.rows:
+        if what in self.reckoning.rows:
             return what
-        named = [r for r, each in known.items() if each.name == what or r.endswith(f":{what}")]
+        named = called({r: each.name for r, each in self.ledger.resources.items()}, what)
         if len(named) > 1:
-            listed = ", ".join(sorted(named))
+            listed = ", ".join(named)
             raise WrongUse(f"several resources are called {what!r}: name one of {listed}")
         if not named:
             raise WrongUse(

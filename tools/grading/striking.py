@@ -15,6 +15,7 @@ from state.judgements import WORKLOAD
 from state.snapshot import GapReason, Resource, Snapshot
 from tools.diagram.words import type_words
 from tools.grading.composition import Use, carries_work, uses
+from tools.grading.naming import called
 from tools.grading.placement import SUBNET, Placement, placement_of
 from tools.grading.reckoning import Reckoning
 from tools.grading.recoveries import recoveries
@@ -304,19 +305,12 @@ def _no_estimate_because(kind: str, scenario: Scenario) -> str:
 
 
 def _named(site: Site, name: str) -> Resource:
-    if name in site.resources:
-        return site.resources[name]
-    found = [
-        each
-        for each in sorted(site.resources.values(), key=lambda r: (not r.member, r.id))
-        if name in (each.name, each.id.rpartition("/")[2])
-    ]
-    if len([each for each in found if each.member]) == 1:
-        return found[0]  # before a neighbour of the same name
+    own = {each.id: each.name for each in site.members}
+    found = called(own, name) or called({r: each.name for r, each in site.resources.items()}, name)
     if len(found) == 1:
-        return found[0]
+        return site.resources[found[0]]
     if found:
-        ids = ", ".join(each.id for each in found[:_LISTED])
+        ids = ", ".join(found[:_LISTED])
         more = f" and {len(found) - _LISTED} more" if len(found) > _LISTED else ""
         raise InvalidPremises(f"{len(found)} resources are called {name!r}: say which: {ids}{more}")
     names = sorted({each.name for each in site.members})
