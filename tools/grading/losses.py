@@ -208,10 +208,12 @@ def _sentence(struck: Struck, sets: Sequence[Outage], site: Site, *, sure: bool)
         return f"{start}, {what}"
     last = max(sets, key=lambda each: (_or_never(each.back_seconds), each.waits_for is None))
     who = site.name(last.waits_for or last.resource)
+    said = who in start  # what was lost is what is waited for
     if last.back_seconds is None:
-        time = f"the workload does not come back, for {who} does not"
+        time = "the workload does not come back" + ("" if said else f", for {who} does not")
     elif last.back_seconds:
-        time = f"the workload is back after {least}{spell_duration(last.back_seconds)}, with {who}"
+        after = f"{least}{spell_duration(last.back_seconds)}"
+        time = f"the workload is back after {after}" + ("" if said else f", with {who}")
     elif sure:
         time = "the workload goes on"
     else:

@@ -300,7 +300,7 @@ def test_a_resource_takes_along_what_cannot_do_without_it() -> None:
         ("api", "stops", 20 * MINUTE, "db"),
         ("orders", "stops", 20 * MINUTE, "db"),
     ]
-    assert "the workload is back after 20 minutes, with db (RDS DB instance)" in loss.sentence
+    assert "the workload is back after 20 minutes; no data is lost" in loss.sentence
 
 
 def test_a_resource_without_an_estimate_is_down_for_nobody_knows_how_long() -> None:
@@ -347,7 +347,7 @@ def test_what_does_not_come_back_takes_its_users_along_for_good() -> None:
     loss = losses_of(known, reckoned(known, *rows), DAY_AND_HALF_A_DAY, "resource:db")
     assert (loss.rto_seconds, loss.rto_met) == (None, False)
     assert {each.back_seconds for each in loss.outages} == {None}
-    assert "does not come back, for db (RDS DB instance) does not" in loss.sentence
+    assert "the workload does not come back; no data is lost" in loss.sentence
 
 
 def test_what_runs_goes_on_without_what_it_was_started_from() -> None:
