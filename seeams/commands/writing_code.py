@@ -21,9 +21,13 @@ def as_code(
         typer.Argument(help="What to write. Default: all three, in one template."),
     ] = None,
     code_format: Annotated[
-        Literal["cloudformation", "terraform"],
-        typer.Option("--format", help="CloudFormation in YAML, or Terraform in its JSON syntax."),
-    ] = "cloudformation",
+        Literal["cloudformation", "terraform"] | None,
+        typer.Option(
+            "--format",
+            help="CloudFormation in YAML, or Terraform in its JSON syntax. Default: what FILE is, "
+            "else CloudFormation.",
+        ),
+    ] = None,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -46,23 +50,18 @@ def as_code(
     from seeams.outcomes import require_folder
     from seeams.stored import report_at, snapshot_of
     from state.as_code import CodeFormat, CodeKind
-    from state.errors import WrongUse
     from state.store import Store
     from tools.as_code import as_code as written
 
+    chosen = code_format or "cloudformation"
     if output is not None:
-        if not output.name.lower().endswith(_SUFFIXES[code_format]):
-            raise WrongUse(
-                f"{str(output)!r}: --format {code_format} writes "
-                f"{' or '.join(_SUFFIXES[code_format])} files"
-            )
+        chosen = _format_of(output, code_format)
         require_folder(output)
     with Store(store) as opened:
         report = report_at(opened, thread, checkpoint)
         snapshot, reckoning = snapshot_of(opened, report), reckoning_of(opened, report)
-    code = written(
-        report, snapshot, reckoning, [CodeKind(kind)] if kind else [], CodeFormat(code_format)
-    )
+    kinds = [CodeKind(kind)] if kind else []
+    code = written(report, snapshot, reckoning, kinds, CodeFormat(chosen))
     if output is not None:
         _write(code, output)
     if as_json:
@@ -71,6 +70,16 @@ def as_code(
     if output is None:
         _print(code)
     _explain(code, {each.id: each.name for each in snapshot.resources.values()})
+
+
+def _format_of(output: Path, asked: str | None) -> str:
+    from state.errors import WrongUse
+
+    for name in [asked] if asked else _SUFFIXES:
+        if output.name.lower().endswith(_SUFFIXES[name]):
+            return name
+    known = "; ".join(f"{name} is {' or '.join(ends)}" for name, ends in _SUFFIXES.items())
+    raise WrongUse(f"{str(output)!r} names no file of {asked or 'code'}: {known}")
 
 
 def _write(code: "AsCode", output: Path) -> None:

@@ -35,15 +35,18 @@ def test_a_template_and_nothing_else_on_stdout(seeams: Seeams, assessed: str) ->
     assert "to be given: OnCallTopicArn" in shown.stderr
 
 
-def test_terraform_in_a_file(seeams: Seeams, assessed: str, tmp_path: Path) -> None:
-    file = tmp_path / "shop.tf.json"
-    asked = ("as-code", "--thread", "shop", "--format", "terraform", "--store", assessed)
-    shown = seeams(*asked, "--output", str(file))
-    assert shown.exit_code == 0, shown.stderr
-    assert not shown.stdout
-    assert "aws_cloudwatch_metric_alarm" in json.loads(file.read_text())["resource"]
-    wrong = seeams(*asked, "--output", str(tmp_path / "shop.yaml"))
-    assert wrong.exit_code == 2
+def test_a_file_is_in_the_format_of_its_name(seeams: Seeams, assessed: str, tmp_path: Path) -> None:
+    asked = ("as-code", "--thread", "shop", "--store", assessed)
+    for options in ((), ("--format", "terraform")):
+        file = tmp_path / f"shop{len(options)}.tf.json"
+        shown = seeams(*asked, *options, "--output", str(file))
+        assert shown.exit_code == 0, shown.stderr
+        assert not shown.stdout
+        assert "aws_cloudwatch_metric_alarm" in json.loads(file.read_text())["resource"]
+    for name, options in (("shop.yaml", ("--format", "terraform")), ("shop.tf", ())):
+        wrong = seeams(*asked, *options, "--output", str(tmp_path / name))
+        assert wrong.exit_code == 2
+        assert "terraform is .tf.json" in wrong.stderr
 
 
 def test_each_region_has_a_file_and_terraforms_a_folder() -> None:
