@@ -53,7 +53,7 @@ def as_code(
     from state.store import Store
     from tools.as_code import as_code as written
 
-    chosen = code_format or "cloudformation"
+    chosen: str = code_format or "cloudformation"
     if output is not None:
         chosen = _format_of(output, code_format)
         require_folder(output)
