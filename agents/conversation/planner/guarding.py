@@ -23,8 +23,8 @@ _ASKS = (
     r"(?:explain|describe|recommend|suggest|draw|sketch|list|show|why (?:is|are|does|did|was|do))"
 )
 _ENDS = re.compile(
-    r"[,;:.?!()]|\b(?:and|or|but|so|that|which|who|because|if|when|while|before|after|since|to|i|we|you|they"
-    r"|it|is|are|was|were|has|have|had|does|do|did|would|will|can|could|should|must)\b"
+    r"[,;:.?!()]|\b(?:and|or|but|so|that|which|who|because|if|when|while|before|after|since|to|i|we"
+    r"|you|they|it|is|are|was|were|has|have|had|does|do|did|would|will|can|could|should|must)\b"
 )
 _ALSO_WORDS = frozenset(("api", "instance", "key", "role", "service", "topic"))  # beside kinds
 _OF_SEVERITY = (
@@ -109,42 +109,46 @@ def _narrower(call: Call, reading: Reading, told: str) -> Call | None:
     """A part is named where a verb answers for all."""
     if reading.checks or call.arguments.get("fixes"):
         return None
-    known = any(_is_told(each, told) for each in reading.named)
-    known = known or any(part in told for part in reading.parts)
-    left = [] if known else [each.name for each in reading.named]
-    left += [each for each in reading.categories if call.verb != "what_if" and each not in told]
-    left += [each for each in (*reading.zones, *reading.regions) if each not in told]
-    left += [
-        each
-        for each in reading.severities
-        if each not in told and re.search(_OF_SEVERITY % each, reading.text)
-    ]
-    left += [] if reading.named else _kinds(call, reading, told)
-    if not left:
+    left = next(_left_out(call, reading, told), None)
+    if left is None:
         return None
     whole = _WHOLE.get(
         call.verb, "Letters and findings are of the workload, a category or a resource"
     )
-    others = [f"recommendations for {left[0]}", f"runbook for {left[0]}"]
-    options = [] if left[0] in (*reading.severities, *reading.zones, *reading.regions) else others
-    return clarify("left_out", f"{whole}: {left[0]!r} cannot be picked out.", options)
+    apart = left in (*reading.severities, *reading.zones, *reading.regions)
+    options = [] if apart else [f"recommendations for {left}", f"runbook for {left}"]
+    return clarify("left_out", f"{whole}: {left!r} cannot be picked out.", options)
+
+
+def _left_out(call: Call, reading: Reading, told: str) -> Iterator[str]:
+    """What restricts the question, and what the verb is not told."""
+    known = any(_is_told(each, told) for each in reading.named)
+    if not known and not any(part in told for part in reading.parts):
+        yield from (each.name or each.id for each in reading.named)
+    if call.verb != "what_if":
+        yield from (each for each in reading.categories if each not in told)
+    yield from (each for each in (*reading.zones, *reading.regions) if each not in told)
+    for severity in reading.severities:
+        if severity not in told and reading.has(_OF_SEVERITY % severity):
+            yield severity
+    if not reading.named:
+        yield from _kinds(call, reading, told)
 
 
 def _is_told(resource: Named, told: str) -> bool:
     return resource.id.lower() in told or (resource.name.lower() or resource.id) in told
 
 
-def _kinds(call: Call, reading: Reading, told: str) -> list[str]:
+def _kinds(call: Call, reading: Reading, told: str) -> Iterator[str]:
     """Kinds and services of this workload to which a question is restricted, and a verb is not."""
-    named = {each: _types(each, reading) for each in [*reading.kinds, *vocabulary()]}
-    return [
-        kind
-        for kind, types in named.items()
-        if types
-        and kind in reading.unnamed
-        and _narrows(kind, reading)
-        and not _covers(call, told, kind, reading)
-    ]
+    for kind in (*reading.kinds, *vocabulary()):
+        if (
+            kind in reading.unnamed
+            and _narrows(kind, reading)
+            and _types(kind, reading)
+            and not _covers(call, told, kind, reading)
+        ):
+            yield kind
 
 
 def _narrows(kind: str, reading: Reading) -> bool:

@@ -74,14 +74,25 @@ class Reading:
         plain = re.sub(r"(?<=[a-z])-(?=(?:severity|priority)\b)", " ", self.folded)
         self.text = with_digits(self._corrected(plain))
 
-    def as_typed(self, words: str) -> str:
-        """Words of the folded text with their capitals."""
-        at = self.raw.lower().find(words)
-        return self.raw[at : at + len(words)] if at >= 0 else words
+    def as_typed(self, folded: str) -> str:
+        """A part of the folded text with its capitals."""
+        typed = re.search(re.escape(folded), self.raw, re.IGNORECASE)
+        return typed[0] if typed else folded
 
     def has(self, pattern: str) -> bool:
         """Whether a pattern stands in the text."""
         return re.search(pattern, self.text) is not None
+
+    @cached_property
+    def unnamed(self) -> str:
+        """The text without the names of resources: `shop-load` says nothing of load."""
+        text = _REGION.sub(" ", _ZONE.sub(" ", self.text))
+        for each in sorted(self.named, key=lambda n: -len(n.name)):
+            for spelling in (each.id.lower(), each.name.lower()):
+                text = text.replace(spelling, " ") if spelling else text
+        for part in self.parts:
+            text = re.sub(rf"(?<![\w-]){part}(?![\w-])", " ", text)
+        return text
 
     # -- the workload's own -----------------------------------------------------------------------
 
@@ -115,7 +126,7 @@ class Reading:
     @cached_property
     def kinds(self) -> list[str]:
         """The same in the words of the text, in its order; the longest match first."""
-        rest, found = self._unnamed, []
+        rest, found = self.unnamed, []
         spellings = [*words().synonyms, *words().nouns]
         for spelling in sorted(spellings, key=len, reverse=True):
             pattern = rf"(?<![\w-]){spelling}(?:e?s)?(?![\w-])"
@@ -148,7 +159,7 @@ class Reading:
     @cached_property
     def strangers(self) -> list[str]:
         """What looks like a resource's name, and is none here."""
-        text = _REGION.sub(" ", _ZONE.sub(" ", _CHECK.sub(" ", self._unnamed)))
+        text = _REGION.sub(" ", _ZONE.sub(" ", _CHECK.sub(" ", self.unnamed)))
         found = [*_QUOTED.findall(text), *_ADDRESS.findall(text), *_STRANGER.findall(text)]
         return [each for each in found if not all(map(is_ordinary, re.split(r"[\s]+", each)))]
 
@@ -156,7 +167,7 @@ class Reading:
     def categories(self) -> list[str]:
         """Slugs of categories, in their own order."""
         return [
-            slug for slug, pattern in cues.CATEGORIES.items() if re.search(pattern, self._unnamed)
+            slug for slug, pattern in cues.CATEGORIES.items() if re.search(pattern, self.unnamed)
         ]
 
     # -- amounts ----------------------------------------------------------------------------------
@@ -224,25 +235,9 @@ class Reading:
     def _without_places(self) -> str:
         return _REGION.sub(" ", _ZONE.sub(" ", self.folded))
 
-    @cached_property
-    def _unnamed(self) -> str:
-        """The text without the names of resources: `shop-load` says nothing of load."""
-        text = _REGION.sub(" ", _ZONE.sub(" ", self.text))
-        for each in sorted(self.named, key=lambda n: -len(n.name)):
-            for spelling in (each.id.lower(), each.name.lower()):
-                text = text.replace(spelling, " ") if spelling else text
-        for part in self.parts:
-            text = re.sub(rf"(?<![\w-]){part}(?![\w-])", " ", text)
-        return text
-
     def _corrected(self, text: str) -> str:
         names = {each.name.lower() for each in self.vocabulary.resources}
         return re.sub(r"(?<![\w.@-])[a-z]+(?![\w.@-])", lambda m: _word(m[0], names), text)
-
-    @property
-    def unnamed(self) -> str:
-        """The text without the names of resources."""
-        return self._unnamed
 
 
 def _word(word: str, names: Iterable[str]) -> str:

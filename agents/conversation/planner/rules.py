@@ -240,26 +240,23 @@ class _Asked:
         return None
 
     def _recommend(self) -> Call | None:
-        more = self.follows or self.r.has(r"\bmore\b")
-        before = self.said.before("recommend") if more else {}
+        last = self.said.last
+        just_so_many = re.fullmatch(cues.JUST_SO_MANY, self.r.text)
+        goes_on = bool(self.follows or just_so_many or self.r.has(r"\bmore\b"))
+        again = goes_on and last is not None and last.verb == "recommend"
         topic = self.names.resource() if self.r.named else topic_in(self.r)
-        again = topic and more and self.said.last and self.said.last.verb == "recommend"
-        fewer = (
-            self.said.before("recommend") if re.fullmatch(cues.JUST_SO_MANY, self.r.text) else {}
-        )
-        if not self.r.has(cues.RECOMMEND) and not again and not fewer:
+        if not self.r.has(cues.RECOMMEND) and not (again and (topic or just_so_many)):
             return None
         if isinstance(topic, Call):
             return topic
-        before = fewer or before
-        number = re.search(cues.SO_MANY, self.r.unnamed)
-        the_one = self.r.has(cues.THE_ONE)
+        before = self.said.before("recommend") if again else {}
         arguments = {name: value for name, value in before.items() if name != "at"}
         if topic:
             arguments["topic"] = topic
+        number = re.search(cues.SO_MANY, self.r.unnamed)
         if number and 0 < int(number[1]) <= 100:
             arguments["top"] = int(number[1])
-        elif the_one:
+        elif self.r.has(cues.THE_ONE):
             arguments["top"] = 1
         return Call("recommend", arguments)
 

@@ -40,7 +40,6 @@ class Terms:
 
     def beside(self) -> "dict[str, Any] | Call":
         """Fixes and losses that stand beside objectives in one sentence."""
-        found: dict[str, Any] = {}
         of_region = any(kind.startswith("region") for kind in self.r.objectives)
         somewhere = self.r.has(cues.PLACE_LOST) and not of_region
         if self.r.zones or somewhere or (self.r.named and self.r.has(cues.LOST)):
@@ -52,5 +51,5 @@ class Terms:
         if self.r.checks or self.r.named:
             fixes = self.names.mended()
             if isinstance(fixes, list) and fixes:
-                found["fixes"] = fixes
-        return found
+                return {"fixes": fixes}
+        return {}

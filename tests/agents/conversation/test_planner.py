@@ -289,3 +289,17 @@ def test_an_answer_goes_with_what_was_asked_back() -> None:
 def test_what_cannot_be_seen_is_not_read() -> None:
     plain = understand("why is latency a D", SHOP)
     assert understand("\u202ewhy is \x1b[31mlatency\x1b[0m a D\x07", SHOP) == plain
+
+
+@pytest.mark.parametrize("before", [{}, {"top": 3}, {"topic": "backup", "at": "what-if"}])
+def test_as_many_recommendations_as_are_asked_for_next(before: dict[str, object]) -> None:
+    """Also where the first time it was not said how many."""
+    asked = Said((Call("recommend", before),))
+    kept = {name: value for name, value in before.items() if name != "at"}
+    assert understand("just 5", SHOP, asked) == Call("recommend", {**kept, "top": 5})
+
+
+def test_what_documentation_is_about_keeps_its_letters() -> None:
+    """In small letters \u0130 is two characters, and what follows it stands one further on."""
+    call = understand("\u0130: documentation on Backups", SHOP)
+    assert call == Call("docs", {"about": "Backups"})
