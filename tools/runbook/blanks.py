@@ -112,6 +112,8 @@ _BLANKS = (
         "L4kqtJlcpXroDTDmpUMLUo",
     ),
     ("ATTRIBUTE_NAME", "the attribute that the check showed", "expires"),
+    ("READ_CAPACITY", "reads a second (units) that the table is to take", "25"),
+    ("WRITE_CAPACITY", "writes a second (units) that the table is to take", "25"),
     ("RUNTIME", "a runtime that is supported", "python3.13"),
     ("TASK_DEFINITION", "the revision to go back to, as the check showed it", "orders:41"),
     ("COUNT", "how many there shall be", "4"),

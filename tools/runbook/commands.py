@@ -157,10 +157,10 @@ def _numbers(value: Any) -> Iterator[Number]:
 
 def _word(value: Any) -> str:
     if isinstance(value, (Mapping, list, tuple)):
-        written = json.dumps(value, ensure_ascii=False)
+        text = json.dumps(value, ensure_ascii=False)
         for each in _numbers(value):
-            written = written.replace(f'"{each}"', each)
-        return written
+            text = text.replace(f'"{each}"', each)
+        return text
     text = str(value)
     if _READ_FROM_FILE.match(text) and not isinstance(value, Text):
         return json.dumps(text)  # a name that the command line would read a file for

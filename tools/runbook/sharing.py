@@ -1,6 +1,6 @@
 """What a person reads of many procedures: kind by kind, and once what is the same for several."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -132,12 +132,15 @@ def _shape(recovery: Recovery, short: str) -> tuple[object, ...]:
 
 
 def _section(
-    kind: str, groups: Sequence[Mapping[str, Recovery]], short: Any, taken: set[str]
+    kind: str,
+    groups: Sequence[Mapping[str, Recovery]],
+    short: Callable[[str], str],
+    taken: set[str],
 ) -> Section:
     resources = dict.fromkeys(resource for group in groups for resource in group)
     variables = Variables(kind, {each: short(each) for each in resources}, taken)
-    written = _written(groups, variables)
-    shared = [_shared(group, commands) for group, commands in zip(groups, written, strict=True)]
+    printed = zip(groups, _written(groups, variables), strict=True)
+    shared = [_shared(group, commands) for group, commands in printed]
     looks = _common(shared)
     settings = {each: variables.setting(each) for each in resources}
     return Section(

@@ -119,7 +119,7 @@ class Variables:
 
     def _free(self, name: str) -> str:
         known = self._taken | self._values.keys() | _TAKEN
-        if name in known:
+        if name in known and self._service:
             name = f"{_upper(self._service)}_{name}"
         number = 2
         found = name

@@ -21,7 +21,7 @@ from tools.checks.examples import TAKEN_AT
 from tools.grading.composition import uses
 from tools.runbook import commands_in
 from tools.runbook.commands import shell
-from tools.runbook.declarations import Known, Place
+from tools.runbook.declarations import Known, Place, declared
 from tools.runbook.markdown import as_markdown
 from tools.runbook.ordering import waves_of
 from tools.runbook.sharing import sections_of, sections_of_places
@@ -137,6 +137,18 @@ def test_a_workload_without_findings_has_a_runbook_as_well(assessed: Sample) -> 
     assert book.unwatched == ()
     assert {each.place for each in book.places} >= {"us-east-1a", "us-east-1"}
     assert all(each.seconds == 180 for each in book.watches if each.name == "shop-ha-api-Errors")
+
+
+def test_what_waits_for_something_unknown_is_given_no_time(assessed: Sample) -> None:
+    book = assessed("shop").runbook()
+    place = next(each for each in book.places if each.loss.outages)
+    unknown = place.loss.outages[0].model_copy(update={"back_seconds": 0.0, "at_least": True})
+    loss = place.loss.model_copy(update={"outages": (unknown,)})
+    printed = as_markdown(
+        book.model_copy(update={"places": (place.model_copy(update={"loss": loss}),)})
+    )
+    assert "): for how long is not known (" in printed
+    assert "no time" not in printed
 
 
 def test_alarms_that_nobody_hears_say_why(assessed: Sample) -> None:
@@ -350,6 +362,24 @@ def test_a_second_restore_takes_another_name() -> None:
     resources = {each: make(id=each) for each in ids}
     known = Known(_workload([(1, 2)]).model_copy(update={"resources": resources}))
     assert Place(resources[ids[0]], known).new_name("restored", 63) == "orders-restored-2"
+
+
+def test_no_capacity_of_a_table_is_made_up() -> None:
+    """Where it was not read, a person fills it in: too little throttles what works."""
+    one = Resource(
+        id="carts", type="AWS::DynamoDB::Table", name="carts", region="eu-west-1", member=True
+    )
+    place = Place(one, Known(_workload([])))
+    drafts = [draft for each in declared()[one.type] if (draft := each.write(place))]
+    capacities = {
+        words[-1]
+        for draft in drafts
+        for words in (c.words for c in commands_in([*draft.actions, *draft.rollback]))
+        if words[-2] == "--provisioned-throughput"
+    }
+    assert capacities == {
+        '{"ReadCapacityUnits": <READ_CAPACITY>, "WriteCapacityUnits": <WRITE_CAPACITY>}'
+    }
 
 
 def test_every_procedure_says_how_to_verify_it_and_how_to_go_back(assessed: Sample) -> None:

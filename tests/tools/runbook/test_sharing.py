@@ -21,6 +21,7 @@ from tools.runbook.sharing import (
     sections_of,
     sections_of_places,
 )
+from tools.runbook.variables import Variables
 
 Sample = Callable[[str], Assessed]
 
@@ -124,6 +125,13 @@ def test_what_a_resource_has_not_is_emptied_by_its_line() -> None:
     assert [each.number for each in found] == [1, 1, 2, 2]
     assert section.settings["arn:1:one"] == "QUEUE=one QUEUE_KEY=k-0"
     assert section.settings["arn:1:three"] == "QUEUE=three QUEUE_KEY="
+
+
+def test_a_second_group_of_zones_has_a_variable_of_its_own() -> None:
+    """No service stands before a zone that could tell the two apart."""
+    zones = {f"eu-west-1{letter}": f"eu-west-1{letter}" for letter in "cd"}
+    variables = Variables("Zone", zones, {"ZONE"})
+    assert variables.fit("zone", zones).name == "ZONE_2"
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,13 @@
 """DynamoDB: back to a point in time, from a backup, and capacity."""
 
+from typing import Any
+
 from state.categories.excessive_load import OVERLOAD
 from state.categories.misconfiguration_and_bugs import BAD_CHANGE, DATA_DELETED
 from state.categories.shared_fate import SHARED_COMPONENT_FAILED
 from state.categories.single_point_of_failure import REGION_LOST
 from state.runbooks import Action, Look
-from tools.runbook.commands import blank
+from tools.runbook.commands import blank, number
 from tools.runbook.declarations import Draft, Place, act, changes, look, metric, procedure
 
 _TABLE = "AWS::DynamoDB::Table"
@@ -208,10 +210,11 @@ def changed(at: Place) -> Draft:
     )
 
 
-def _provisioned(at: Place) -> dict[str, int]:
-    """The capacity of when the account was read."""
+def _provisioned(at: Place) -> dict[str, Any]:
+    """The capacity of when the account was read; a table on demand has none."""
     return {
-        f"{of}CapacityUnits": at.fact(_READ, f"ProvisionedThroughput.{of}CapacityUnits") or 5
+        f"{of}CapacityUnits": at.fact(_READ, f"ProvisionedThroughput.{of}CapacityUnits")
+        or number(blank(f"{of.upper()}_CAPACITY"))
         for of in ("Read", "Write")
     }
 

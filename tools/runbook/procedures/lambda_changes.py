@@ -1,8 +1,10 @@
 """Lambda: version back, a supported runtime, subnets that work."""
 
+from typing import Any
+
 from state.categories.misconfiguration_and_bugs import BAD_CHANGE, EXPIRY
 from state.categories.single_point_of_failure import ZONE_LOST
-from state.runbooks import Action, Look
+from state.runbooks import Action, Command, Look
 from tools.runbook.commands import blank
 from tools.runbook.declarations import Draft, Place, act, look, procedure
 from tools.runbook.functions import FUNCTION, READ, configured, errors, function_name
@@ -114,10 +116,6 @@ def _by_build(at: Place) -> tuple[list[Action], list[Action], list[Look]]:
             s3_key=blank("ARTEFACT_KEY"),
             s3_object_version=blank("ARTEFACT_VERSION_ID"),
         )
-    wait = act(
-        "Wait until the change has arrived.",
-        at.aws("lambda", "wait function-updated-v2", function_name=function_name(at)),
-    )
     steps = [
         act(
             "Keep what runs now as a version: it is the way back, and the evidence.",
@@ -129,10 +127,10 @@ def _by_build(at: Place) -> tuple[list[Action], list[Action], list[Look]]:
             deployed,
             warning="Every caller gets this code at once.",
         ),
-        wait,
+        _arrived(at),
     ]
     again = act("Deploy the newer build again: fill in what is its.", deployed)
-    return steps, [again, wait], [found]
+    return steps, [again, _arrived(at)], [found]
 
 
 @procedure(FUNCTION, EXPIRY, title="change to a runtime that is supported")
@@ -145,29 +143,16 @@ def runtime(at: Place) -> Draft:
             act("Test the function with a supported runtime in a copy of it, first."),
             act(
                 "Change the runtime.",
-                at.aws(
-                    "lambda",
-                    "update-function-configuration",
-                    function_name=function_name(at),
-                    runtime=blank("RUNTIME"),
-                ),
+                _configured_with(at, runtime=blank("RUNTIME")),
                 warning="Every caller gets it at once.",
             ),
-            act(
-                "Wait until the change has arrived.",
-                at.aws("lambda", "wait function-updated-v2", function_name=function_name(at)),
-            ),
+            _arrived(at),
         ],
         verification=[errors(at), configured(at)],
         rollback=[
             act(
                 "Change back, as long as AWS still takes the former runtime.",
-                at.aws(
-                    "lambda",
-                    "update-function-configuration",
-                    function_name=function_name(at),
-                    runtime=at.or_blank(READ, "Runtime", "RUNTIME"),
-                ),
+                _configured_with(at, runtime=at.or_blank(READ, "Runtime", "RUNTIME")),
             )
         ],
         never=["Do not delete and create it again: permissions and triggers go with it."],
@@ -198,30 +183,32 @@ def other_subnets(at: Place) -> Draft | None:
         actions=[
             act(
                 "Give the function a subnet in a zone that works, with the same way out.",
-                at.aws(
-                    "lambda",
-                    "update-function-configuration",
-                    function_name=function_name(at),
-                    vpc_config={"SubnetIds": [blank("SUBNET_ID")], "SecurityGroupIds": groups},
+                _configured_with(
+                    at, vpc_config={"SubnetIds": [blank("SUBNET_ID")], "SecurityGroupIds": groups}
                 ),
                 warning="New connections take up to a minute.",
             ),
-            act(
-                "Wait until the change has arrived.",
-                at.aws("lambda", "wait function-updated-v2", function_name=function_name(at)),
-            ),
+            _arrived(at),
         ],
         verification=[configured(at), errors(at)],
         rollback=[
             act(
                 "Give it its former subnets back once the zone is.",
-                at.aws(
-                    "lambda",
-                    "update-function-configuration",
-                    function_name=function_name(at),
-                    vpc_config={"SubnetIds": subnets, "SecurityGroupIds": groups},
-                ),
+                _configured_with(at, vpc_config={"SubnetIds": subnets, "SecurityGroupIds": groups}),
             )
         ],
         never=["Do not take a subnet without a route to what the function calls."],
+    )
+
+
+def _configured_with(at: Place, **settings: Any) -> Command:
+    return at.aws(
+        "lambda", "update-function-configuration", function_name=function_name(at), **settings
+    )
+
+
+def _arrived(at: Place) -> Action:
+    return act(
+        "Wait until the change has arrived.",
+        at.aws("lambda", "wait function-updated-v2", function_name=function_name(at)),
     )

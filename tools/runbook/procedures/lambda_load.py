@@ -1,10 +1,13 @@
 """Lambda: concurrency held back or kept free, event sources off and on."""
 
+from typing import Any
+
 from state.categories.excessive_latency import SLOW_DEPENDENCY
 from state.categories.excessive_load import OVERLOAD
 from state.categories.misconfiguration_and_bugs import BAD_CHANGE
 from state.categories.shared_fate import SHARED_COMPONENT_FAILED
 from state.runbooks import Action, Command, Look
+from state.snapshot import Resource
 from tools.runbook.commands import blank
 from tools.runbook.declarations import Draft, Place, act, look, metric, procedure
 from tools.runbook.functions import (
@@ -24,12 +27,7 @@ def hold_back(at: Place) -> Draft:
     steps = [
         act(
             "Let through only as many executions as what it calls can bear.",
-            at.aws(
-                "lambda",
-                "put-function-concurrency",
-                function_name=function_name(at),
-                reserved_concurrent_executions=blank("CONCURRENCY"),
-            ),
+            _reserved(at, blank("CONCURRENCY")),
             warning="Calls above it are refused: callers see throttling. Zero stops the function.",
         )
     ]
@@ -37,7 +35,7 @@ def hold_back(at: Place) -> Draft:
         act(
             "If the dependency needs rest, stop taking from the event source. The queue keeps the "
             "messages as long as its retention lasts.",
-            at.aws("lambda", "update-event-source-mapping", uuid=uuid(each), enabled=False),
+            _switched(at, each, on=False),
             warning="Work piles up until it is switched on again.",
         )
         for each in mappings
@@ -45,20 +43,12 @@ def hold_back(at: Place) -> Draft:
     steps.append(act("Mend or wait for what is slow, then let more through step by step."))
     back = [_reservation_back(at)]
     back += [
-        act(
-            "Take from the event source again.",
-            at.aws("lambda", "update-event-source-mapping", uuid=uuid(each), enabled=True),
-        )
-        for each in mappings
+        act("Take from the event source again.", _switched(at, each, on=True)) for each in mappings
     ]
     return Draft(
         purpose="The function is throttled, or what it calls is slow and its calls pile up.",
         checks=[
-            look(
-                metric(at, "AWS/Lambda", "Throttles", "Sum", FunctionName=function_name(at)),
-                "`Throttles` (sum)",
-                "none; many mean that concurrency is used up",
-            ),
+            _throttles(at, "none; many mean that concurrency is used up"),
             look(
                 metric(at, "AWS/Lambda", "Duration", "p99", FunctionName=function_name(at)),
                 "`Duration` (p99), in milliseconds",
@@ -72,14 +62,7 @@ def hold_back(at: Place) -> Draft:
             messages(at),
         ],
         actions=steps,
-        verification=[
-            look(
-                metric(at, "AWS/Lambda", "Throttles", "Sum", FunctionName=function_name(at)),
-                "`Throttles` (sum)",
-                "none, once the limit is lifted",
-            ),
-            errors(at),
-        ],
+        verification=[_throttles(at, "none, once the limit is lifted"), errors(at)],
         rollback=back,
         never=["Do not raise timeouts or retries during the incident: they add load."],
     )
@@ -106,27 +89,36 @@ def reserve(at: Place) -> Draft:
         actions=[
             act(
                 "Reserve executions for this function.",
-                at.aws(
-                    "lambda",
-                    "put-function-concurrency",
-                    function_name=function_name(at),
-                    reserved_concurrent_executions=blank("CONCURRENCY"),
-                ),
+                _reserved(at, blank("CONCURRENCY")),
                 warning="It is the upper limit of this function as well.",
             ),
             act("Ask the owner of the other function to hold it back."),
         ],
-        verification=[
-            look(
-                metric(at, "AWS/Lambda", "Throttles", "Sum", FunctionName=function_name(at)),
-                "`Throttles` (sum)",
-                "none",
-            ),
-            errors(at),
-        ],
+        verification=[_throttles(at, "none"), errors(at)],
         rollback=[_reservation_back(at)],
         never=["Do not throttle a function that you do not own."],
     )
+
+
+def _reserved(at: Place, executions: Any) -> Command:
+    return at.aws(
+        "lambda",
+        "put-function-concurrency",
+        function_name=function_name(at),
+        reserved_concurrent_executions=executions,
+    )
+
+
+def _throttles(at: Place, expect: str) -> Look:
+    return look(
+        metric(at, "AWS/Lambda", "Throttles", "Sum", FunctionName=function_name(at)),
+        "`Throttles` (sum)",
+        expect,
+    )
+
+
+def _switched(at: Place, mapping: Resource, *, on: bool) -> Command:
+    return at.aws("lambda", "update-event-source-mapping", uuid=uuid(mapping), enabled=on)
 
 
 def _of_account(at: Place) -> Command:
@@ -138,15 +130,7 @@ def _reservation_back(at: Place) -> Action:
     """What was reserved when the account was read, or nothing."""
     reserved = at.fact("lambda:GetFunctionConcurrency", "ReservedConcurrentExecutions")
     if reserved is not None:
-        return act(
-            "Set the reserved concurrency back to what it was.",
-            at.aws(
-                "lambda",
-                "put-function-concurrency",
-                function_name=function_name(at),
-                reserved_concurrent_executions=reserved,
-            ),
-        )
+        return act("Set the reserved concurrency back to what it was.", _reserved(at, reserved))
     return act(
         "Take the limit away: there was none when the account was read.",
         at.aws("lambda", "delete-function-concurrency", function_name=function_name(at)),
@@ -173,23 +157,20 @@ def _mapping(at: Place) -> Look:
 )
 def off_and_on(at: Place) -> Draft:
     """Off while what it calls is mended: a queue or stream keeps what is not taken."""
-    switch = {
-        on: at.aws("lambda", "update-event-source-mapping", uuid=uuid(at.resource), enabled=on)
-        for on in (False, True)
-    }
+    off, on = (_switched(at, at.resource, on=on) for on in (False, True))
     return Draft(
         purpose="The mapping takes nothing, or feeds a function that fails on everything.",
         checks=[_mapping(at)],
         actions=[
             act(
                 "Switch it off, so that messages are not lost to retries.",
-                switch[False],
+                off,
                 warning="Work piles up. Mind the retention of the queue or stream.",
             ),
             act("Mend the function or its setting: see its own procedures."),
-            act("Switch it on again.", switch[True]),
+            act("Switch it on again.", on),
         ],
         verification=[_mapping(at)],
-        rollback=[act("Switch it off again if the errors come back.", switch[False])],
+        rollback=[act("Switch it off again if the errors come back.", off)],
         never=["Do not purge the queue, and do not delete the mapping: its position is lost."],
     )
