@@ -162,6 +162,8 @@ class _Asked:
         ago = since_in(self.r.text, self.r.vocabulary.today)
         if not self.r.durations or ago or self.terms.how_long_lost():
             return None
+        if self.r.has(cues.WHY) and not self.hypothetical and not self.r.speaks_of_objectives:
+            return None  # `why 9 hours?` is asked of an estimate
         if self.r.objectives:
             return self._on_terms()
         before = self.said.last_of("what_if")

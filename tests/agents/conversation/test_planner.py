@@ -303,3 +303,14 @@ def test_what_documentation_is_about_keeps_its_letters() -> None:
     """In small letters \u0130 is two characters, and what follows it stands one further on."""
     call = understand("\u0130: documentation on Backups", SHOP)
     assert call == Call("docs", {"about": "Backups"})
+
+
+@pytest.mark.parametrize("before", [{"rpo": "15 minutes"}, {"rto": "2 hours"}])
+@pytest.mark.parametrize(
+    "question", ["why 9 hours?", "how did you compute the 9 hours?", "why are we down for 9 hours"]
+)
+def test_an_estimate_that_is_asked_about_is_no_new_objective(
+    question: str, before: dict[str, str]
+) -> None:
+    call = understand(question, vocabulary(), Said((Call("what_if", before),)))
+    assert call == Call("explain", {"what": "overall", "at": "what-if"})
