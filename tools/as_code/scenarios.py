@@ -142,7 +142,7 @@ def _functions(scene: Scene) -> Iterator[Experiment]:
             {"invocationPercentage": "100", "startupDelayMilliseconds": "2000"},
         ),
     ):
-        if every and any(strikes == scenario for _, strikes in scene.struck):
+        if every and scene.asks_of(scenario):
             scene.stack.note(NEEDS_EXTENSION)
             found = _of(title, says, scenario)
             targets = all_of(scene.stack, every, every=every)
@@ -157,11 +157,11 @@ def _volumes(scene: Scene) -> Iterator[Experiment]:
         for each in scene.members(_VOLUME, scenario=_COMPONENT)
         if each.facts.get("ec2:DescribeVolumes", {}).get("Attachments")
     ]
-    zones: dict[str, list[Resource]] = {}
+    by_zone: dict[str, list[Resource]] = {}
     for each in attached:
         for zone in scene.placement.zones.get(each.id, ()):
-            zones.setdefault(zone, []).append(each)
-    for zone, volumes in sorted(zones.items()):
+            by_zone.setdefault(zone, []).append(each)
+    for zone, volumes in sorted(by_zone.items()):
         found = _of(f"Volumes hang: {zone}", f"no I/O on volumes in {zone}", _COMPONENT)
         targets = by_arn(volumes)
         scene.stack.note(NEEDS_NITRO)
@@ -178,7 +178,7 @@ def _dependencies(scene: Scene) -> Iterator[Experiment]:
         ("dynamodb", "DynamoDB", scene.members(*_TABLES)),
         ("s3", "S3", scene.members(_BUCKET)),
     ):
-        if stores and subnets and any(scenario == _SLOW for _, scenario in scene.struck):
+        if stores and subnets and scene.asks_of(_SLOW):
             says = f"{service} cannot be reached from the subnets of the workload's code"
             found = _of(f"{service} out of reach", says, _SLOW)
             found.strike(

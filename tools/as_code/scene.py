@@ -41,6 +41,10 @@ class Scene:
             if targets_of(each.scenario, self.objectives)
         )
 
+    def asks_of(self, scenario: str) -> bool:
+        """Whether the scenario strikes anything of which the objectives ask something."""
+        return any(strikes == scenario for _, strikes in self.struck)
+
     def members(self, *types: str, scenario: str | None = None) -> list[Resource]:
         """The workload's own in the Region, in the order of their names."""
         own = (each for each in self.stack.snapshot.resources.values() if each.member)

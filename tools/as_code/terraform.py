@@ -196,10 +196,8 @@ def _action(name: str, action: Mapping[str, Any]) -> Body:
         {
             "name": name,
             "action_id": action["ActionId"],
-            "description": action.get("Description"),
             "parameter": _pairs(action.get("Parameters", {})),
             "target": _pairs(action["Targets"]),
-            "start_after": action.get("StartAfter"),
         }
     )
 

@@ -27,9 +27,8 @@ _OUTAGE, _CUT = "PT30M", "PT2M"
 
 def zones(scene: Scene) -> Iterator[Experiment]:
     """Zones without power, where the workload lies in several and is to outlive one."""
-    asked = any(scenario == _ZONE for _, scenario in scene.struck)
     here = [z for z in scene.placement.names if z.startswith(scene.stack.region)]
-    for zone in here if asked and len(here) > 1 else ():
+    for zone in here if scene.asks_of(_ZONE) and len(here) > 1 else ():
         found = Experiment(
             title=f"Zone without power: {zone}",
             says=f"{zone} stops: instances, tasks, new capacity, the network; databases fail over",

@@ -126,8 +126,8 @@ def practices() -> tuple[Practice, ...]:
 
 
 def _practice(key: str, table: Mapping[str, Any]) -> Practice:
-    recipe = {name: value for name, value in table.items() if name in Recipe.model_fields}
-    recipe.pop("title", None)
+    own = Recipe.model_fields.keys() - {"title"}  # which is the practice's
+    recipe = {name: value for name, value in table.items() if name in own}
     none = {way: _BY_PEOPLE for way in Way if way not in recipe} | recipe.get("none", {})
-    rest = {name: v for name, v in table.items() if name == "title" or name not in recipe}
+    rest = {name: value for name, value in table.items() if name not in recipe}
     return Practice(key=key, recipe=Recipe(**{**recipe, "none": none}), **rest)
