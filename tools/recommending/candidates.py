@@ -1,8 +1,9 @@
 """What there is to recommend on a topic: defects, findings beyond checks, and good practice."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from math import inf
 
 from state.grades import Documentation, Finding, Severity
@@ -93,6 +94,8 @@ def candidates_on(
 
 def is_about(each: Candidate | Recommendation, topic: Topic, snapshot: Snapshot) -> bool:
     """Whether it is on a topic: by its check, its theme, or what it is done to."""
+    if topic.of and each.resources and not is_about(each, topic.of, snapshot):
+        return False
     themes = next((known.themes for known in practices() if known.key == each.key), ())
     return bool(
         topic.covers_check(each.key, each.category, each.layer)
@@ -115,7 +118,10 @@ def _defects(
     found = {finding.id: finding for finding in report.findings}
     for check_id, rows in failing.items():
         check = all_checks()[check_id]
-        wanted, on_topic = _on_topic(check, rows, snapshot, topic)
+        among, on_topic = _on_topic(
+            [row.resource for row in rows], topic, partial(_covers, check), snapshot
+        )
+        wanted = [row for row in rows if row.resource in among]
         if not wanted:
             continue
         weighed = sorted(
@@ -141,22 +147,29 @@ def _defects(
 
 
 def _on_topic(
-    check: Check, rows: Sequence[Judgement], snapshot: Snapshot, topic: Topic
-) -> tuple[Sequence[Judgement], bool]:
-    """The rows that the topic is about, and whether they are what it is about first of all."""
-    wanted = _covered(check, rows, snapshot, topic)
-    first = _covered(check, wanted, snapshot, topic.of) if topic.of else wanted
-    return first or wanted, bool(first)
+    resources: Sequence[str], topic: Topic, covers: Callable[[Topic], bool], snapshot: Snapshot
+) -> tuple[tuple[str, ...], bool]:
+    """The resources that any of the topics is about, and whether that is what it is first about.
+
+    `covers`: whether a topic takes in all of them, whatever they are.
+    """
+    wanted: set[str] = set()
+    first: set[str] = set()
+    for part in topic.parts or (topic,):
+        found = _among(resources, part, covers, snapshot)
+        wanted.update(found)
+        first.update(_among(found, part.of, covers, snapshot) if part.of else found)
+    return tuple(each for each in resources if each in (first or wanted)), bool(first)
 
 
-def _covered(
-    check: Check, rows: Sequence[Judgement], snapshot: Snapshot, topic: Topic
-) -> Sequence[Judgement]:
-    """All of a check on the topic, or those of the topic's resources."""
-    if topic.covers_check(check.id, check.category.code, check.layer):
-        return rows
-    among = set(topic.among([row.resource for row in rows], snapshot))
-    return [row for row in rows if row.resource in among]
+def _among(
+    resources: Sequence[str], topic: Topic, covers: Callable[[Topic], bool], snapshot: Snapshot
+) -> Sequence[str]:
+    return resources if covers(topic) else topic.among(resources, snapshot)
+
+
+def _covers(check: Check, topic: Topic) -> bool:
+    return topic.covers_check(check.id, check.category.code, check.layer)
 
 
 def _page(finding: Finding | None, check: Check) -> Documentation:
@@ -205,21 +218,23 @@ def _good_practice(
     about_all = f"the workload's {topic.name} resources" if len(subject) > 1 else ""
     known = known_of(reckoning.ledger.judgements, report.premises, snapshot.taken_at.date())
     for practice in practices():
-        covered = topic.covers_theme(practice.themes, practice.category, practice.layer)
+        covers = partial(_practises, practice)
         if practice.types:
-            open_on = tuple(each.id for each in practice.open_on(snapshot))
-            wanted = open_on if covered else topic.among(open_on, snapshot)
-            first = topic.of.among(wanted, snapshot) if topic.of else wanted
+            open_on = [each.id for each in practice.open_on(snapshot)]
+            wanted, on_topic = _on_topic(open_on, topic, covers, snapshot)
             if wanted:
-                source = Source.PRACTICE
-                yield _practised(practice, source, first or wanted, on_topic=bool(first))
+                yield _practised(practice, Source.PRACTICE, wanted, on_topic=on_topic)
         elif not practice.is_for(members) or practice.is_in_place(about, known):
             continue
-        elif covered:
+        elif covers(topic):
             yield _practised(practice, Source.GENERAL, (), on_topic=True)
         elif ANY in practice.themes:
             filling = _practised(practice, Source.GENERAL, subject, on_topic=topic.is_narrow)
             yield replace(filling, about=about_all)
+
+
+def _practises(practice: Practice, topic: Topic) -> bool:
+    return topic.covers_theme(practice.themes, practice.category, practice.layer)
 
 
 def _subject(snapshot: Snapshot, topic: Topic) -> tuple[str, ...]:

@@ -203,7 +203,6 @@ def _together(parts: Sequence[Topic]) -> Topic:
         layers=tuple(one for each in parts for one in each.layers),
         resources=tuple(one for each in parts for one in each.resources),
         parts=tuple(parts),
-        of=parts[-1].of,
     )
 
 

@@ -270,6 +270,19 @@ def test_a_theme_of_a_service_is_about_that_service(asked: Mapping[str, Asked]) 
     assert found[: len(first)] == first
 
 
+@pytest.mark.parametrize("words", ["rds backups and sqs alarms", "sqs alarms and rds backups"])
+def test_two_themes_are_each_about_their_own_service(
+    asked: Mapping[str, Asked], words: str
+) -> None:
+    of = asked["shop"]
+    found = {each.key: each.resources for each in ask(of, words, 2)}
+    types = {key: {of[2].resources[each].type for each in ids} for key, ids in found.items()}
+    assert types == {
+        "rds.instance_backup_off": {"AWS::RDS::DBInstance"},
+        "cloudwatch.component_unalarmed": {"AWS::SQS::Queue"},
+    }
+
+
 def test_what_the_workload_has_none_of_is_said(asked: Mapping[str, Asked]) -> None:
     of = asked["food-agent"]
     topic = topic_of("database", of[2])
