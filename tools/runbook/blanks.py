@@ -61,6 +61,7 @@ _BLANKS = (
     ("NAT_GATEWAY_ID", "a NAT gateway in a zone that works", "nat-0123456789abcdef0"),
     ("ROUTE_TABLE_ID", "the route table in question", "rtb-0123456789abcdef0"),
     ("NEW_CLASS", "the next larger class of the same family", "db.m6g.xlarge"),
+    ("STORAGE_GIB", "the new size of the storage, in GiB", "120"),
     ("DB_CLASS", "the class of the former instance, as the check showed it", "db.r6g.large"),
     ("DB_ENGINE", "the cluster's engine, as the check showed it", "aurora-postgresql"),
     ("NEW_NODE_TYPE", "the next larger node type", "cache.m6g.large"),

@@ -148,7 +148,10 @@ def _comes_back(timing: Timing) -> str:
         return f"**{_NEVER}** ({ends}), unless the checks show one now.{_losing(timing)}"
     if timing.rto_seconds < 1:
         return f"it goes on by itself: act only if it does not.{_losing(timing)}"
-    said = f"back after **{spell_duration(timing.rto_seconds)}**"
+    takes = f"**{spell_duration(timing.rto_seconds)}**"
+    if all(row.phase == Phase.DETECT for row in timing.rows):
+        return f"nobody is told of it for {takes}.{_losing(timing)}"
+    said = f"back after {takes}"
     if timing.by_itself:
         return f"{said} by itself: act only if it is not.{_losing(timing)}"
     terms = " + ".join(

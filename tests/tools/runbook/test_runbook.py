@@ -162,6 +162,15 @@ def test_alarms_that_nobody_hears_say_why(assessed: Sample) -> None:
     assert len(book.unwatched) == 15
 
 
+def test_an_alarm_that_nobody_hears_does_not_come_back_by_itself(assessed: Sample) -> None:
+    """All that its estimate has is the time until somebody notices."""
+    book = assessed("shop").runbook("AWS::CloudWatch::Alarm")
+    assert all(each.phase == "detect" for t in book.procedures[0].timings for each in t.rows)
+    chapter = as_markdown(book).partition("Make the alarm heard again")[2]
+    assert "goes live: nobody is told of it for **4 hours**. Meets the RTO" in chapter
+    assert "by itself" not in chapter.partition("**Check 1.**")[0]
+
+
 def test_what_could_not_be_read_is_said(assessed: Sample) -> None:
     sample = assessed("food-agent")
     table = Resource(id="t", type="AWS::RDS::DBInstance", name="t", region="us-east-1", member=True)
@@ -392,3 +401,27 @@ def test_every_procedure_says_how_to_verify_it_and_how_to_go_back(assessed: Samp
         assert each.verification, each.title
         assert each.rollback, each.title
         assert each.never, each.title
+
+
+@pytest.mark.parametrize(("cluster", "grows"), [(None, 1), ("orders", 0)])
+def test_storage_that_runs_out_can_be_grown_where_it_does_not_grow_by_itself(
+    cluster: str | None, grows: int
+) -> None:
+    """Aurora's does; `--apply-immediately`, or it would wait for the maintenance window."""
+    database = Resource(
+        id="arn:aws:rds:eu-west-1:123456789012:db:orders",
+        type="AWS::RDS::DBInstance",
+        name="orders",
+        region="eu-west-1",
+        member=True,
+        facts={"rds:DescribeDBInstances": {"DBClusterIdentifier": cluster}},
+    )
+    known = Known(_workload([(1, 2)]).model_copy(update={"resources": {database.id: database}}))
+    one = next(each for each in declared()[database.type] if "load off" in each.title)
+    draft = one.write(Place(database, known))
+    assert draft is not None
+    commands = [shell(each.command) for each in draft.actions if each.command]
+    assert sum("--allocated-storage" in each for each in commands) == grows
+    assert all("--apply-immediately" in each for each in commands if "--allocated" in each)
+    looks = [shell(each.command) for each in draft.checks]
+    assert sum("FreeStorageSpace" in each for each in looks) == grows

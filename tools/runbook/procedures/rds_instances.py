@@ -5,6 +5,7 @@ from state.categories.excessive_load import OVERLOAD
 from state.categories.misconfiguration_and_bugs import DATA_DELETED
 from state.categories.shared_fate import SHARED_COMPONENT_FAILED
 from state.categories.single_point_of_failure import COMPONENT_LOST, ZONE_LOST
+from state.runbooks import Action, Look
 from tools.markdown import code
 from tools.runbook.commands import blank
 from tools.runbook.databases import (
@@ -207,20 +208,11 @@ def relieve(at: Place) -> Draft:
                 "`CPUUtilization` (maximum)",
                 "below 90; if not, find the statement that costs most (Performance Insights)",
             ),
-            look(
-                metric(
-                    at,
-                    "AWS/RDS",
-                    "FreeStorageSpace",
-                    "Minimum",
-                    DBInstanceIdentifier=instance_id(at),
-                ),
-                "`FreeStorageSpace` (minimum), in bytes",
-                "more than a tenth of the storage; if not, grow the storage and not the class",
-            ),
+            *_room_left(at),
         ],
         actions=[
             act("Stop what presses on it and can wait: reports, batch jobs, retries."),
+            *_more_room(at),
             act(
                 f"If that is not enough, change {now_class} to a larger class.",
                 at.aws(
@@ -254,6 +246,39 @@ def relieve(at: Place) -> Draft:
         ],
         never=["Do not restart it to free connections before the cause is known: they come back."],
     )
+
+
+def _room_left(at: Place) -> list[Look]:
+    """None in a cluster: Aurora's storage grows by itself."""
+    if at.fact(READ_INSTANCE, "DBClusterIdentifier"):
+        return []
+    return [
+        look(
+            metric(
+                at, "AWS/RDS", "FreeStorageSpace", "Minimum", DBInstanceIdentifier=instance_id(at)
+            ),
+            "`FreeStorageSpace` (minimum), in bytes",
+            "more than a tenth of the storage; if not, grow the storage (step 2), not the class",
+        )
+    ]
+
+
+def _more_room(at: Place) -> list[Action]:
+    if at.fact(READ_INSTANCE, "DBClusterIdentifier"):
+        return []
+    return [
+        act(
+            "If storage runs out, let it grow by a tenth at least. Clients are served meanwhile.",
+            at.aws(
+                "rds",
+                "modify-db-instance",
+                db_instance_identifier=instance_id(at),
+                allocated_storage=blank("STORAGE_GIB"),
+                apply_immediately=True,
+            ),
+            warning="It never gets smaller again, and may not be changed again for six hours.",
+        )
+    ]
 
 
 @procedure((INSTANCE, CLUSTER), SHARED_COMPONENT_FAILED, title="keep the other users off")
