@@ -92,9 +92,12 @@ def add_backups(stack: Stack, objectives: Objectives, reckoning: Reckoning) -> N
         stack.note(OPT_IN)
     noticed = reckoning.table["noticed_late"].seconds
     days = max(_WEEK, math.ceil(noticed / DAY) + 1)
+    elsewhere = objectives.region_rpo_seconds
     for each in plans:
-        hours = _hours(stack, each, rpo, objectives)
-        _add_plan(stack, each, vault, role, hours, days, copied=_is_copied(objectives))
+        if elsewhere is not None and rhythm(elsewhere) is None:
+            _leave_to_replicas(stack, each.stores, elsewhere)
+        hours = _hours(each, rpo, elsewhere)
+        _add_plan(stack, each, vault, role, hours, days, copied=elsewhere is not None)
 
 
 def rhythm(rpo: float) -> int | None:
@@ -108,23 +111,23 @@ def rhythm(rpo: float) -> int | None:
 # -- parts ----------------------------------------------------------------------------------------
 
 
-def _hours(stack: Stack, wanted: _Wanted, rpo: float, objectives: Objectives) -> int:
-    """Hours between backups; what is continuous needs none but those that are copied."""
-    elsewhere = objectives.region_rpo_seconds
-    if elsewhere is not None and rhythm(elsewhere) is None:
-        for store in wanted.stores:
-            stack.leave_out(
-                store.id,
-                "its copies reach the other Region about once in two hours: an RPO of "
-                f"{spell_duration(elsewhere)} there takes a replica",
-            )
+def _hours(wanted: _Wanted, rpo: float, elsewhere: float | None) -> int:
+    """Hours between backups; what is continuous needs none but those that are copied.
+
+    `elsewhere`: the RPO of what is copied to the other Region; None: nothing is.
+    """
     if not wanted.continuous:
         return rhythm(rpo) or _RHYTHMS[0]
     return _RHYTHMS[-1] if elsewhere is None else rhythm(elsewhere) or _RHYTHMS[0]
 
 
-def _is_copied(objectives: Objectives) -> bool:
-    return objectives.region_rpo_seconds is not None
+def _leave_to_replicas(stack: Stack, stores: Sequence[Resource], rpo: float) -> None:
+    for store in stores:
+        stack.leave_out(
+            store.id,
+            "its copies reach the other Region about once in two hours: an RPO of "
+            f"{spell_duration(rpo)} there takes a replica",
+        )
 
 
 def _losing_too_much(stack: Stack, objectives: Objectives, reckoning: Reckoning) -> list[Resource]:
