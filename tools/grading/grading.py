@@ -239,7 +239,7 @@ def _limited(coverage: Coverage) -> str:
 def _time_reason(struck: Struck, ledger: Ledger) -> str:
     """One sentence with the arithmetic of the slowest recovery in it."""
     estimate = struck.estimate
-    start = f"when {scenarios()[estimate.scenario].text}, {ledger.name_of(estimate.resource)}"
+    start = f"when {scenarios()[estimate.scenario].text}, {ledger.told_apart(estimate.resource)}"
     if estimate.rto_seconds is None:
         return f"{start} does not come back"
     steps = " + ".join(
@@ -254,7 +254,7 @@ def _time_reason(struck: Struck, ledger: Ledger) -> str:
 def _data_reason(struck: Struck, ledger: Ledger) -> str:
     """One sentence about the worst loss of data."""
     estimate = struck.estimate
-    start = f"when {scenarios()[estimate.scenario].text}, {ledger.name_of(estimate.resource)}"
+    start = f"when {scenarios()[estimate.scenario].text}, {ledger.told_apart(estimate.resource)}"
     if estimate.rpo_seconds is None:
         return f"{start} loses all its data"
     lost, allowed = spell_duration(estimate.rpo_seconds), spell_duration(struck.targets.rpo)

@@ -7,6 +7,7 @@ from pydantic import BaseModel
 from state.judgements import Assessment, Contribution, Judgement
 from state.snapshot import Gap, GapReason, Resource, Snapshot
 from state.thinking import Proposal
+from tools.diagram.words import type_words
 from tools.grading.composition import composition_of, uses
 from tools.grading.noticing import noticed
 
@@ -67,6 +68,16 @@ class Ledger(BaseModel):
         """What people call a resource; a verdict about the whole has none of its own."""
         known = self.resources.get(resource) or self.between.get(resource)
         return known.name if known else "the workload"
+
+    def told_apart(self, resource: str) -> str:
+        """The same, with what it is where another is called the same."""
+        known = self.resources.get(resource) or self.between.get(resource)
+        others = (
+            each for id_, each in {**self.between, **self.resources}.items() if id_ != resource
+        )
+        if known is None or all(each.name != known.name for each in others):
+            return self.name_of(resource)
+        return f"{known.name} ({type_words(known.type)})"
 
     def path_to(self, resource: str) -> tuple[str, ...]:
         """Ids along the shortest hard path from an entry point; itself alone if it is one."""

@@ -93,6 +93,18 @@ def test_restore_by_hand_unmonitored(ledger_of: LedgerOf) -> None:
     )
 
 
+def test_what_sets_a_letter_is_told_apart_from_what_is_called_the_same(
+    ledger_of: LedgerOf,
+) -> None:
+    ledger = ledger_of({SPOF.code: [row(Verdict.FAIL, RESTORE), PASS]})
+    (database,) = ledger.resources.values()
+    queue = database.model_copy(update={"type": "AWS::SQS::Queue"})
+    both = ledger.model_copy(update={"resources": {**ledger.resources, "arn:queue": queue}})
+    said = f", {database.name} (RDS DB instance) is back after"
+    assert said in given(SPOF, both).reason
+    assert said not in given(SPOF, ledger).reason
+
+
 def test_an_alarm_shortens_detection_only(ledger_of: LedgerOf) -> None:
     """detect 5 min + decide 30 min + act 70 min = 6300 s; of 24 h: 0.0729, an A-."""
     rows = [row(Verdict.FAIL, RESTORE), ALARM]

@@ -106,7 +106,7 @@ def _obstacle(
     term: Term, estimates: Sequence[Estimate], ledger: Ledger, *, in_data: bool
 ) -> Obstacle:
     worst_of_all = estimates[0]
-    name = ledger.name_of(worst_of_all.resource)
+    name = ledger.told_apart(worst_of_all.resource)
     struck = f"when {scenarios()[worst_of_all.scenario].text}, {name}"
     seconds = worst_of_all.rpo_seconds if in_data else worst_of_all.rto_seconds
     if in_data:
