@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from unicodedata import category
 
@@ -25,6 +25,7 @@ _LOGS = (
     "logs:DescribeResourcePolicies",
     "logs:PutResourcePolicy",
 )
+_KNOWS_TARGETS, _TARGETS = "ForAllValues:ArnLike", "ec2:FisTargetArns"
 _KIND = re.compile(r"[^/:]+[/:]")
 Statement = dict[str, Any]
 
@@ -119,8 +120,8 @@ def _on_targets(stack: Stack, action: str, target: Mapping[str, Any]) -> Stateme
     if known["key"] == "AutoScalingGroups":
         when: Mapping[str, Any] = {
             "StringEquals": {"ec2:FisActionId": action},
-            "ForAllValues:ArnLike": {"ec2:FisTargetArns": arns},
-            "Null": {"ec2:FisTargetArns": "false"},  # ForAllValues holds for none at all
+            _KNOWS_TARGETS: {_TARGETS: arns},
+            "Null": {_TARGETS: "false"},  # ForAllValues holds for none at all
         }
         return _statement(known["acts"], ["*"], when)
     if tags := target.get("ResourceTags"):
@@ -163,24 +164,41 @@ def _merged(statements: Iterable[Statement]) -> list[Statement]:
         if each["Resource"] == ["*"] and "Condition" not in each:
             reads.update(dict.fromkeys(each["Action"]))
             continue
-        alike = json.dumps([each["Action"], each.get("Condition")], sort_keys=True)
-        known = others.setdefault(alike, {**each, "Resource": []})
-        known["Resource"] = list(dict.fromkeys([*known["Resource"], *each["Resource"]]))
+        alike = json.dumps(_naming(each, []), sort_keys=True)
+        known = _named(others[alike]) if alike in others else ()
+        others[alike] = _naming(each, dict.fromkeys([*known, *_named(each)]))
     return [_statement(reads, ["*"]), *others.values()]
 
 
-def _within_limits(stack: Stack, statements: list[Statement]) -> list[Statement]:
+def _within_limits(stack: Stack, statements: Iterable[Statement]) -> list[Statement]:
     """IAM takes so many characters: the longest lists give way to all resources of their kind."""
-    for each in sorted(statements, key=lambda each: -len(each["Resource"])):
-        if sum(len(json.dumps(s, default=str)) for s in statements) <= _LONGEST_POLICY:
+    found = list(statements)
+    for place in sorted(range(len(found)), key=lambda place: -len(_named(found[place]))):
+        if sum(len(json.dumps(each, default=str)) for each in found) <= _LONGEST_POLICY:
             break
-        if len(each["Resource"]) > 1:
-            each["Resource"] = list(dict.fromkeys(map(_of_kind, each["Resource"])))
+        if len(named := _named(found[place])) > 1:
+            found[place] = _naming(found[place], dict.fromkeys(map(_of_kind, named)))
             stack.note(
                 "the experiments strike more than a policy can name: their role may do "
-                f"{' and '.join(each['Action'])} to all resources of the kind in {stack.region}"
+                f"{' and '.join(found[place]['Action'])} to all resources of the kind in "
+                f"{stack.region}"
             )
-    return statements
+    return found
+
+
+def _named(statement: Statement) -> Sequence[Any]:
+    """The ARNs that a statement is about."""
+    condition = statement.get("Condition", {})
+    found: Sequence[Any] = condition.get(_KNOWS_TARGETS, {}).get(_TARGETS, statement["Resource"])
+    return found
+
+
+def _naming(statement: Statement, arns: Iterable[Any]) -> Statement:
+    """The same about others."""
+    condition = statement.get("Condition", {})
+    if _KNOWS_TARGETS in condition:
+        return {**statement, "Condition": {**condition, _KNOWS_TARGETS: {_TARGETS: list(arns)}}}
+    return {**statement, "Resource": list(arns)}
 
 
 def _of_kind(arn: str) -> str:

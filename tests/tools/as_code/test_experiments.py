@@ -228,6 +228,33 @@ def test_what_a_policy_cannot_name_is_said(assessed: AssessFor) -> None:
     assert any("ec2:PauseVolumeIO" in note for note in stack.notes)
 
 
+def test_more_groups_than_a_policy_can_name_are_all_of_the_kind(assessed: AssessFor) -> None:
+    """A hundred groups in a condition are some 13,000 characters."""
+    _, snapshot, _ = assessed("shop", DAY)
+    stack = Stack(snapshot, "us-east-1")
+    kind = "arn:aws:autoscaling:us-east-1:123456789012:autoScalingGroup:"
+    groups = [
+        Resource(
+            id=f"{kind}00000000-0000-0000-0000-{number:012}:autoScalingGroupName/workers-{number}",
+            type="AWS::AutoScaling::AutoScalingGroup",
+            name=f"workers-{number}",
+            region="us-east-1",
+            member=True,
+        )
+        for number in range(100)
+    ]
+    experiment = Experiment(title="Full", says="no capacity", scenario="zone_lost")
+    action = "aws:ec2:asg-insufficient-instance-capacity-error"
+    experiment.strike("Full", action, groups, by_arn(groups), duration="PT1M")
+    add_experiment_role(stack, [experiment])
+    [role] = stack.pieces.values()
+    policy = role.properties["Policies"][0]["PolicyDocument"]
+    assert len(json.dumps(policy)) < 10_240
+    [inject] = [s for s in policy["Statement"] if "ec2:InjectApiError" in s["Action"]]
+    assert inject["Condition"]["ForAllValues:ArnLike"] == {"ec2:FisTargetArns": [f"{kind}*"]}
+    assert any("ec2:InjectApiError" in note for note in stack.notes)
+
+
 def test_tags_are_no_variables_in_a_policy(assessed: AssessFor) -> None:
     """IAM would put another value in the place of `${aws:username}`; `${$}` is a dollar to it."""
     _, snapshot, _ = assessed("shop", DAY)
