@@ -225,7 +225,7 @@ def _told(desk: Desk, did: Iterable[Did]) -> tuple[dict[str, Any], list[str]]:
     did = list(did)
     of_what_if = any(d.verb == "what_if" or d.arguments.get("at") == WHAT_IF for d in did)
     before = desk.report(LATEST)
-    after = _latest(desk, did) if of_what_if else before
+    after = _latest(desk) if of_what_if else before
     seen = desk.snapshot(before)
 
     def was(letter: str | None) -> str:
@@ -249,10 +249,9 @@ def _told(desk: Desk, did: Iterable[Did]) -> tuple[dict[str, Any], list[str]]:
     return told, [each.name for each in seen.resources.values()]
 
 
-def _latest(desk: Desk, did: Sequence[Did]) -> Report:
+def _latest(desk: Desk) -> Report:
     """The what-if that was spoken of; the assessment where it was refused."""
     try:
         return desk.report(WHAT_IF)
     except WrongUse:
-        del did
         return desk.report(LATEST)

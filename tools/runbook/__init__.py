@@ -1,6 +1,6 @@
 """The runbook of a workload, from what is stored: what was read of it, and the estimates.
 
-Procedures are declared in `procedures/`, one module per service.
+Procedures are declared in `procedures/`, by service, and by occasion where a service has many.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -52,22 +52,21 @@ def runbook_of(
     if only:
         waves = waves_of(snapshot, {each.resource for each in procedures})
     order = [resource for wave in waves for resource in wave.resources]
-    wanted = set(order) if only else None
-    watches = [
-        each
-        for each in detecting.watches_of(snapshot)
-        if wanted is None or wanted.intersection(each.watches)
-    ]
+    wanted = set(order)
+
+    def is_wanted(*resources: str) -> bool:
+        return not only or not wanted.isdisjoint(resources)
+
+    watches = [each for each in detecting.watches_of(snapshot) if is_wanted(*each.watches)]
     unwatched = [
         each
         for each in detecting.unwatched_of(snapshot, reckoning.ledger)
-        if wanted is None or each.resource in wanted
+        if is_wanted(each.resource)
     ]
     estimates = [
         each
         for each in reckoning.estimates
-        if targets_of(each.scenario, report.objectives)
-        and (wanted is None or each.resource in wanted)
+        if targets_of(each.scenario, report.objectives) and is_wanted(each.resource)
     ]
     composition = composition_of(snapshot.resources.values(), snapshot.relations)
     entries = [
@@ -93,7 +92,7 @@ def runbook_of(
         channels=detecting.channels_of(snapshot),
         watches=tuple(watches),
         unwatched=tuple(unwatched),
-        unseen=tuple(e for e in detecting.unseen_of(reckoning.ledger) if not wanted or e in wanted),
+        unseen=tuple(filter(is_wanted, detecting.unseen_of(reckoning.ledger))),
         triage=leading.triage_of(snapshot, entries, procedures),
         waves=waves,
         procedures=procedures,

@@ -1,6 +1,6 @@
 """How a recovery procedure is declared, and what it may read of the resource that it is for.
 
-A module in `procedures/` declares those of one service and registers nowhere:
+A module in `procedures/` declares those of a service, or some of them, and registers nowhere:
 
     @procedure("AWS::SQS::Queue", OVERLOAD, title="work off what has piled up")
     def drain(at: Place) -> Draft: ...
