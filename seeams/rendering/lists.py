@@ -44,7 +44,7 @@ def print_threads(console: "Console", rows: Sequence["ThreadRow"]) -> None:
 def print_history(console: "Console", entries: Sequence["HistoryEntry"]) -> None:
     """One line per checkpoint, oldest first; a fork says of which one."""
     table = _table("", "checkpoint", "run", "RTO / RPO", "letter", "what ran")
-    for column in table.columns:
+    for column in table.columns[:-1]:
         column.no_wrap = True
     numbers = {entry.checkpoint: number for number, entry in enumerate(entries, 1)}
     several = len({entry.checkpoint[:_BEGINNING] for entry in entries}) < len(entries)

@@ -1,15 +1,21 @@
 """`show`, `threads`, `diagram` and `history` over a store, as a user runs them."""
 
+import io
 import json
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 from typer.testing import Result
 
+from graph.runs import HistoryEntry
 from seeams.documents import Document
+from seeams.rendering.lists import print_history
+from state.channels import RunKind
 from state.report import Report
 
 Seeams = Callable[..., Result]
@@ -42,6 +48,26 @@ def test_threads_are_listed(seeams: Seeams, stored: str) -> None:
         "shop": (2, True),
         "cut-short": (1, False),
     }
+
+
+def test_a_history_is_cut_nowhere_at_eighty_columns() -> None:
+    entry = HistoryEntry(
+        checkpoint="1f1e73c0-0220-6288-8006-6186a0cfdeaa",
+        parent=None,
+        created_at=datetime(2026, 1, 1, tzinfo=UTC),
+        run="r",
+        kind=RunKind.WHAT_IF,
+        rto_seconds=4 * 3600,
+        rpo_seconds=15 * 60,
+        ran=["discover and a few more words"],
+        next=[],
+        letter="C-",
+    )
+    printed = io.StringIO()
+    print_history(Console(file=printed, width=80), [entry])
+    shown = printed.getvalue()
+    for word in ("letter", "what-if", "4 h / 15 min", "1f1e73c0-0220-6288", *entry.ran[0].split()):
+        assert f" {word} " in shown, word
 
 
 def test_an_empty_store_says_what_to_do(seeams: Seeams) -> None:
