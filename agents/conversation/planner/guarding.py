@@ -5,7 +5,8 @@ meeting`; it is not for `payments-db`, `only the queues` or `in Dublin`.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from agents.conversation.planner import cues
 from agents.conversation.planner.calls import Call, clarify
@@ -26,6 +27,7 @@ _ENDS = re.compile(
     r"[,;:.?!()]|\b(?:and|or|but|so|that|which|who|because|if|when|while|before|after|since|to|i|we"
     r"|you|they|it|is|are|was|were|has|have|had|does|do|did|would|will|can|could|should|must)\b"
 )
+_BETWEEN = r"(?:,| and| or| plus| &)+ (?:(?:the|our|my|all|every|each) )*"
 _ALSO_WORDS = frozenset(("api", "instance", "key", "role", "service", "topic"))  # beside kinds
 _OF_SEVERITY = (
     r"\b%s(?:[ -](?:severity|priority))? "
@@ -40,10 +42,11 @@ _ONE_OF = {  # how one of several is asked for
     "show": "findings on {}",
     "sweep": "sweep {}",
 }
-_WHOLE = {  # what is made of the workload, never of a part
+_WHOLE = {  # what verbs answer for, beside any category or resource
     "compare": "Results are compared as a whole",
     "diagram": "The diagram shows the whole workload",
     "sweep": "A sweep is of the workload, or of a category",
+    "runbook": "A runbook is for the workload, or for one category, kind or name",
     "what_if": "A what-if grades the whole workload",
 }
 
@@ -94,9 +97,26 @@ def _one_of_several(call: Call, reading: Reading, told: str) -> Call | None:
     for names in (named, reading.parts, reading.zones, reading.categories, reading.regions):
         left = [each for each in names if not _is_named(each, reading, told)]
         if left and len(left) < len(names):
-            options = [_ONE_OF[call.verb].format(each) for each in names if call.verb in _ONE_OF]
-            return clarify("ambiguous", "One at a time: which one?", options or names)
-    return None
+            return _one_at_a_time(call, names)
+    kinds = [] if call.arguments.get("fixes") else _listed_kinds(reading)
+    covered = [_covers(call, told, kind, reading) for kind in kinds]
+    return _one_at_a_time(call, kinds) if any(covered) and not all(covered) else None
+
+
+def _one_at_a_time(call: Call, names: Sequence[str]) -> Call:
+    asked = "which {}s do we have" if "kind" in call.arguments else _ONE_OF.get(call.verb, "{}")
+    return clarify("ambiguous", "One at a time: which one?", [asked.format(each) for each in names])
+
+
+def _listed_kinds(reading: Reading) -> list[str]:
+    """`database` and `queue` of `the databases and the queue`: kinds of which there are some."""
+    kinds = [kind for kind in reading.kinds if _types(kind, reading)]
+    found: dict[str, None] = {}
+    for one, other in pairwise(kinds):
+        listed = rf"\b{re.escape(one)}(?:e?s)?{_BETWEEN}{re.escape(other)}(?:e?s)?\b"
+        if re.search(listed, reading.unnamed):
+            found |= {one: None, other: None}
+    return list(found)
 
 
 def _is_named(name: str, reading: Reading, told: str) -> bool:
@@ -171,13 +191,15 @@ def _noun(kind: str) -> str:
 def _covers(call: Call, told: str, kind: str, reading: Reading) -> bool:
     """Whether what a verb is told is of a kind, or a topic of that kind."""
     said = str(call.arguments.get("topic") or call.arguments.get("scope") or "")
-    topic, types = vocabulary().get(said), _types(kind, reading)
+    types = _types(kind, reading)
     if kind in said or _noun(kind) in told:
         return True
-    if topic and re.search(cues.TOPICS.get(topic.name, "(?!)"), kind):
-        return True
-    if topic and types & {*topic.types}:
-        return True
+    for each in said.split(" and "):
+        topic = vocabulary().get(each)
+        if topic and (
+            types & {*topic.types} or re.search(cues.TOPICS.get(topic.name, "(?!)"), kind)
+        ):
+            return True
     return any(_is_told(each, told) for each in reading.vocabulary.resources if each.type in types)
 
 

@@ -20,7 +20,10 @@ def topic_in(reading: Reading) -> str | None:
         return " and ".join(known if _AND.search(reading.unnamed) else known[:1])
     if reading.categories:
         return reading.categories[0]
-    return topic_named(reading) or _free(reading)
+    free = _free(reading)
+    if len(free) > 1:
+        return " and ".join(free)
+    return topic_named(reading) or next(iter(free), None) or next(iter(reading.nouns), None)
 
 
 def topic_named(reading: Reading) -> str | None:
@@ -33,16 +36,17 @@ def topic_named(reading: Reading) -> str | None:
     return names[0] if names else None
 
 
-def _free(reading: Reading) -> str | None:
-    """What comes after `about`, `on`, `for`: a topic's own word, or a kind of resource."""
+def _free(reading: Reading) -> list[str]:
+    """What comes after `about`, `on`, `for`: topics by any of their words."""
     free = _FREE.search(reading.unnamed)
-    said = free[1].strip(" .?!") if free else ""
-    phrases = [each for each in vocabulary() if re.search(rf"(?<!\w){re.escape(each)}(?!\w)", said)]
-    if phrases:
-        return vocabulary()[max(phrases, key=len)].name
-    if reading.nouns:
-        return reading.nouns[0]
-    return None
+    found: dict[str, None] = {}
+    for part in _AND.split(free[1].strip(" .?!") if free else ""):
+        said = [
+            each for each in vocabulary() if re.search(rf"(?<!\w){re.escape(each)}(?!\w)", part)
+        ]
+        if said:
+            found[vocabulary()[max(said, key=len)].name] = None
+    return list(found)
 
 
 def scope_in(reading: Reading) -> str | None:

@@ -255,6 +255,9 @@ def test_a_part_of_a_name_is_enough(question: str, verb: str, arguments: dict[st
         ("findings on orders", "ambiguous"),
         ("explain carts and users", "ambiguous"),
         ("why are load and latency so bad", "ambiguous"),
+        ("runbook for the tables and the functions", "ambiguous"),
+        ("list the queues, tables and functions", "ambiguous"),
+        ("what if we lose the table and the function", "ambiguous"),
         ("draw only the queues", "left_out"),
         ("findings in us-west-2", "left_out"),
         ("which queues have no dead letter queue", "not_understood"),
@@ -314,3 +317,15 @@ def test_an_estimate_that_is_asked_about_is_no_new_objective(
 ) -> None:
     call = understand(question, vocabulary(), Said((Call("what_if", before),)))
     assert call == Call("explain", {"what": "overall", "at": "what-if"})
+
+
+@pytest.mark.parametrize(
+    ("question", "topic"),
+    [
+        ("recommendations for the tables and the queue", "dynamodb and sqs"),
+        ("recommend something on retries and timeouts", "retries and timeouts"),
+        ("recommendations for the table", "dynamodb"),
+    ],
+)
+def test_recommendations_are_on_all_that_is_listed(question: str, topic: str) -> None:
+    assert understand(question, SHOP) == Call("recommend", {"topic": topic})
