@@ -72,7 +72,7 @@ def _reasons(finding: Finding) -> Iterator[str]:
     from seeams.rendering.words import distinct, effect_words, evidence_words
 
     yield " ".join(finding.rationale.split())
-    yield f"At worst it costs {effect_words(finding.effect)}."
+    yield f"At worst: {effect_words(finding.effect)}."
     for each in distinct(finding.evidence):
         if each.resource == finding.resource:
             yield f"Seen: {evidence_words(each)}."

@@ -95,7 +95,7 @@ def _result(result: Result, finding: Finding, resource: str, rule: int) -> dict[
 
     seen = distinct([each for each in finding.evidence if each.resource == resource])
     name = result.names.of(resource)
-    said = [f"{finding.title}: {name}. At worst it costs {effect_words(finding.effect)}."]
+    said = [f"{finding.title}: {name}. At worst: {effect_words(finding.effect)}."]
     said += [f"Seen: {evidence_words(each)}." for each in seen[:3]]
     fingerprint = hashlib.sha256(f"{finding.key}\0{resource}".encode()).hexdigest()
     return {

@@ -172,6 +172,15 @@ def test_a_fingerprint_outlives_wording_and_severity(result: Result) -> None:
     assert fingerprints(result) == fingerprints(Result(other, result.snapshot, no_checkpoint))
 
 
+def test_what_has_no_way_back_is_not_said_to_cost_that(result: Result) -> None:
+    effect = result.report.findings[0].effect.model_copy(update={"rto_seconds": None})
+    worst = result.report.findings[0].model_copy(update={"effect": effect})
+    report = result.report.model_copy(update={"findings": [worst]})
+    changed = Result(report, result.snapshot, no_checkpoint)
+    for name in ("x.sarif", "x.resiliencehub.json"):
+        assert "At worst: no way back" in exported(changed, name), name
+
+
 def test_a_name_opens_no_link_in_a_message(result: Result) -> None:
     known = result.snapshot.resources[DATABASE].model_copy(update={"name": "[x](https://evil)"})
     renamed = result.snapshot.model_copy(update={"resources": {DATABASE: known}})
