@@ -51,6 +51,15 @@ def events(at: Place, source: str, name: str) -> Look:
     )
 
 
+def busy(at: Place, **database: str) -> Look:
+    """How much there is to do; `database`: the dimension that says which."""
+    return look(
+        metric(at, "AWS/RDS", "CPUUtilization", "Maximum", **database),
+        "`CPUUtilization` (maximum)",
+        "below 90; if not, find the statement that costs most (Performance Insights)",
+    )
+
+
 def connections(at: Place) -> Look:
     """Whether clients are back."""
     return look(

@@ -10,13 +10,14 @@ from tools.runbook.databases import (
     CLUSTER,
     DAMAGE_STAYS,
     READ_CLUSTER,
+    busy,
     cluster_id,
     events,
     members,
     sent_back,
     waits,
 )
-from tools.runbook.declarations import Draft, Place, act, look, metric, procedure
+from tools.runbook.declarations import Draft, Place, act, look, procedure
 
 
 @procedure(CLUSTER, COMPONENT_LOST, ZONE_LOST, title="fail over to a reader")
@@ -116,13 +117,7 @@ def relieve_cluster(at: Place) -> Draft:
         purpose="The cluster is slow, or out of connections, processor or memory.",
         checks=[
             members(at),
-            look(
-                metric(
-                    at, "AWS/RDS", "CPUUtilization", "Maximum", DBClusterIdentifier=cluster_id(at)
-                ),
-                "`CPUUtilization` (maximum)",
-                "below 90; if not, find the statement that costs most (Performance Insights)",
-            ),
+            busy(at, DBClusterIdentifier=cluster_id(at)),
         ],
         actions=[
             act("Stop what presses on it and can wait: reports, batch jobs, retries."),

@@ -15,6 +15,7 @@ from tools.runbook.databases import (
     INSTANCE,
     LATE,
     READ_INSTANCE,
+    busy,
     connections,
     events,
     instance_id,
@@ -201,13 +202,7 @@ def relieve(at: Place) -> Draft:
         purpose="The database is slow, out of connections, processor, memory or storage.",
         checks=[
             instance_state(at),
-            look(
-                metric(
-                    at, "AWS/RDS", "CPUUtilization", "Maximum", DBInstanceIdentifier=instance_id(at)
-                ),
-                "`CPUUtilization` (maximum)",
-                "below 90; if not, find the statement that costs most (Performance Insights)",
-            ),
+            busy(at, DBInstanceIdentifier=instance_id(at)),
             *_room_left(at),
         ],
         actions=[
