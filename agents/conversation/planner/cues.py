@@ -163,6 +163,7 @@ THE_ONE = (
     r"(?:fix|thing|improvement|recommendation|measure|step|action|item|change|priority)\b"
     r"|\bsingle (?:most|best|biggest)\b"
 )
+AS_WELL = r"\b(?:too|also|as well|in addition|on top(?: of (?:that|it))?|both)\b"
 HAPPENS = r"\bwhat happens\b(?! to\b)"  # of a failure, never of a fix
 HOW_LONG = r"\bhow (?:long|fast|soon|quickly)\b"
 FINE = r"^(?:is|are) .*\b(?:ok|okay|fine|safe|healthy|good enough|enough|in (?:good )?shape)\b"

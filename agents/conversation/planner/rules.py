@@ -231,7 +231,11 @@ class _Asked:
         fixes = self.names.mended()
         if isinstance(fixes, Call):
             return fixes
-        return Call("what_if", {**self.terms.carried(), "fixes": fixes}) if fixes else None
+        if not fixes:
+            return None
+        before = self.terms.carried()
+        made = before.get("fixes", []) if self.r.has(cues.AS_WELL) else []
+        return Call("what_if", {**before, "fixes": list(dict.fromkeys([*made, *fixes]))})
 
     def _raise(self) -> Call | None:
         """Grades doubted, or to be raised without saying to what."""

@@ -329,3 +329,18 @@ def test_an_estimate_that_is_asked_about_is_no_new_objective(
 )
 def test_recommendations_are_on_all_that_is_listed(question: str, topic: str) -> None:
     assert understand(question, SHOP) == Call("recommend", {"topic": topic})
+
+
+@pytest.mark.parametrize(
+    ("question", "earlier"),
+    [
+        ("and deletion protection too?", ["rds.instance_single_az"]),
+        ("and what if we also had deletion protection", ["rds.instance_single_az"]),
+        ("and deletion protection instead?", []),
+    ],
+)
+def test_a_fix_as_well_goes_with_the_one_before(question: str, earlier: list[str]) -> None:
+    before = Call("what_if", {"fixes": ["rds.instance_single_az"]})
+    call = understand(question, vocabulary(), Said((before,)))
+    added = "rds.instance_deletion_protection_off"
+    assert call == Call("what_if", {"fixes": [*earlier, added]})
