@@ -151,6 +151,15 @@ def test_what_waits_for_something_unknown_is_given_no_time(assessed: Sample) -> 
     assert "no time" not in printed
 
 
+def test_what_waits_for_what_a_person_brings_back_is_not_back_by_itself(assessed: Sample) -> None:
+    """The load balancer takes a minute by itself, but its only servers lie in the zone."""
+    printed = as_markdown(assessed("shop").runbook())
+    (line,) = [each for each in printed.splitlines() if "(lies there and in us-east-1b; " in each]
+    assert "by itself" not in line
+    assert "; waits for `shop-web` (Auto Scaling group))" in line
+    assert "back after 1 minute by itself (lies there and in us-east-1a)" in printed
+
+
 def test_alarms_that_nobody_hears_say_why(assessed: Sample) -> None:
     book = assessed("shop").runbook()
     assert {each.name: each.trouble for each in book.watches} == {
