@@ -51,7 +51,7 @@ SELECTIONS = "backup:ListBackupSelections"
 _OUTLIVED = (COMPONENT_LOST, ZONE_LOST)  # what tables, files and standbys lose no data in
 # Copies of AWS Backup, and what somebody takes by hand or script of an instance or a table.
 _KINDS = ("backup_interval", "snapshot_interval", "table_backup_interval")
-_HOURLY = 1.5 * HOUR  # the most that AWS Backup offers, and by how much such copies may slip
+_HOURLY = 2 * HOUR  # the most that AWS Backup offers: once an hour, begun within an hour
 _MISSED = 2.5  # pauses without a copy before it is called missing
 
 
