@@ -170,17 +170,18 @@ def _drifts(letter: LetterMove) -> Iterable[str]:
             (letter.before.rpo_seconds, letter.rpo_drift),
         ),
     ):
-        by = _by(*longer)
+        by = drift_words(*longer)
         if was != now or by:
             yield f"{what} {was} → {now}{by}"
 
 
-def _by(before: float | None, longer: float | None) -> str:
-    """How much longer, in seconds and as a share of what it was."""
+def drift_words(before: float | None, longer: float | None) -> str:
+    """How much more, as a time and as a share of what it was."""
     if not longer:
         return ""
     share = f", {longer / before:+.1%}".replace("%", " %") if before else ""
-    return f" ({longer:+.12g} s{share})"
+    more = "more" if longer > 0 else "less"
+    return f" ({words.short_duration(abs(longer))} {more}{share})"
 
 
 def _fact(page: Page, fact: FactMove, names: Names, how: str) -> None:

@@ -9,6 +9,7 @@ from rich.console import Console
 
 from seeams.console import plain
 from seeams.rendering.comparison import moved, print_comparison
+from seeams.rendering.differences import drift_words
 from seeams.rendering.lists import print_threads
 from seeams.rendering.markdown import as_markdown
 from seeams.rendering.names import Names
@@ -254,3 +255,19 @@ def test_durations_are_short(seconds: float | None, said: str) -> None:
 def test_plain_shows_what_hides() -> None:
     assert plain("a\x1b[0m\u200bb\ud800\n") == "a\\x1b[0m\\u200bb\\ud800\\n"
     assert plain("größe 表 ✓") == "größe 表 ✓"
+
+
+@pytest.mark.parametrize(
+    ("before", "longer", "said"),
+    [
+        (20100.0, -14220.0, " (3 h 57 min less, -70.7 %)"),
+        (0.0, 300.0, " (5 min more)"),
+        (3600.0, 0.0, ""),
+        (None, None, ""),
+    ],
+)
+def test_a_drift_is_a_time_and_a_share(
+    before: float | None, longer: float | None, said: str
+) -> None:
+    """5 h 35 min less 3 h 57 min is 1 h 38 min: 14220 / 20100 s = 70.7 %."""
+    assert drift_words(before, longer) == said

@@ -336,7 +336,7 @@ _FAILURE: Mapping[str, Callable[[Draft], Recommended]] = {
         "AWS/EFS",
         "PercentIOLimit",
         "FileSystemId",
-        _BUSY_OR_GONE,
+        {**_BUSY_OR_GONE, "TreatMissingData": "missing"},  # Max I/O has no limit to report
         "efs:DescribeFileSystems FileSystemId",
     ),
     "AWS::StepFunctions::StateMachine": _simple(
