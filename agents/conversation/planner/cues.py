@@ -189,6 +189,13 @@ JUDGED = (
 )
 UNREADABLE = rf"\b{NOT_ABLE} {JUDGED}"
 UNREAD = UNREADABLE + r"|\bread\b|\bsee\b|\bpermissions?\b|\bdenied\b|\bunknown\b|\bmissed\b"
+TERRAFORM = r"\bterraform\b|\b(?:tf|hcl)\b"
+CODE = rf"{TERRAFORM}|\bcloud ?formation\b|\bcfn\b|\bas code\b|\biac\b|\bas a template\b"
+CODE_KINDS: Mapping[str, str] = {
+    "experiments": r"\bfis\b|\bfault[ -]injection\b|\bchaos\b|\bexperiments?\b",
+    "backups": r"\bback-?ups?(?: plans?)?\b",
+    "alarms": r"\balarms?\b|\bdashboards?\b",
+}
 DELIVERED: Mapping[str, str] = {  # what two of are two questions
     "runbook": RUNBOOK,
     "diagram": DRAW,

@@ -43,6 +43,7 @@ _ONE_OF = {  # how one of several is asked for
     "sweep": "sweep {}",
 }
 _WHOLE = {  # what verbs answer for, beside any category or resource
+    "as_code": "Code is for the whole workload",
     "compare": "Results are compared as a whole",
     "diagram": "The diagram shows the whole workload",
     "sweep": "A sweep is of the workload, or of a category",

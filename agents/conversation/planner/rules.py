@@ -18,7 +18,7 @@ from agents.conversation.planner.terms import Terms
 from agents.conversation.planner.topics import topic_in, topic_named
 from agents.conversation.planner.vocabulary import Vocabulary
 
-_WITH_AT = frozenset(("explain", "show", "diagram", "lose", "recommend", "runbook"))
+_WITH_AT = frozenset(("as_code", "explain", "show", "diagram", "lose", "recommend", "runbook"))
 _LONGEST_ANSWER = 5  # words of an answer to a question that was asked back
 
 
@@ -59,6 +59,7 @@ class _Asked:
             self._docs,
             self._act,
             self._order,
+            self._as_code,
             self._sweep,
             self._letter,
             self._objectives,
@@ -181,6 +182,15 @@ class _Asked:
         if isinstance(beside, Call):
             return beside
         return Call("what_if", {**self.terms.carried(), **self.terms.here(), **beside})
+
+    def _as_code(self) -> Call | None:
+        if self.hypothetical or self.r.has(cues.SO_MANY) or self.r.has(r"\brecommend\w*"):
+            return None
+        kinds = [kind for kind, pattern in cues.CODE_KINDS.items() if self.r.has(pattern)]
+        if not self.r.has(cues.CODE) and "experiments" not in kinds:
+            return None
+        language = {"language": "terraform"} if self.r.has(cues.TERRAFORM) else {}
+        return Call("as_code", {"kind": kinds[0], **language} if len(kinds) == 1 else language)
 
     def _runbook(self) -> Call | None:
         if not self.r.has(cues.RUNBOOK) and not self.r.has(cues.RESTORE):
