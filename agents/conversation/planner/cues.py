@@ -51,7 +51,7 @@ HOW_TO = (
 LOST = (
     r"\b(?:go(?:es|ing|ne)?|went) (?:down|away|dark|offline)\b|\bdie[sd]?\b"
     r"|\bdead\b(?![ -]letters?)"
-    r"|\bfail(?:s|ed|ing|ure)?\b"
+    r"|(?<!point of )(?<!points of )\bfail(?:s|ed|ing|ure)?\b"
     r"|\blost\b|\blos(?:e|es|s|ing)\b|\boutages?\b|\bgone\b|\bdeleted?s?\b|\bkill(?:s|ed)?\b"
     r"|\bcrash(?:es|ed)?\b|\bunavailable\b|\bunreachable\b|\bwithout\b|\bbreaks?\b|\bbroken?\b"
     r"|\bburn\w*|\bdisappear\w*|\bdestroyed\b|\bblast radius\b|\bdown\b|\boffline\b|\bsurvive\b"

@@ -321,6 +321,8 @@ class _Asked:
             return "findings"
         if self.r.has(cues.FINE) and (self.r.named or self.r.nouns or topic_named(self.r)):
             return "findings"
+        if self.r.has(r"^(?:is|are)\b") and self.r.categories and (self.r.named or self.r.nouns):
+            return "findings"
         of_a_kind = self.r.nouns and not self.r.named and self.r.has(cues.WHICH)
         return "resources" if of_a_kind else None
 

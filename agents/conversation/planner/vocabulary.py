@@ -23,6 +23,8 @@ _PARTS = re.compile(r"[\W_]+")
 _LEAST_FUZZY = 5  # letters of a name that may be mistyped
 _NEAR = 88.0  # of 100: how much alike a mistyped name is
 
+_ELSEWHERE = "region"
+
 
 @dataclass(frozen=True)
 class Named:
@@ -184,11 +186,13 @@ class Vocabulary:
             common = said & weights.keys()
             score = sum(weights[word] for word in common)
             covered = score / (sum(self._rarity.get(word, _STRANGE) for word in said) or 1.0)
-            scored.append((round(score, 6), covered, each.check))
-        best = max(scored, default=(0.0, 0.0, ""))
-        if best[0] < _LEAST_RARITY or best[1] < _LEAST_COVERED:
+            # A copy in another Region is meant after all others, where nobody says so.
+            near = score / 2 if _ELSEWHERE in weights.keys() - said else score
+            scored.append((round(near, 6), score, covered, each.check))
+        nearest, score, covered, _ = max(scored, default=(0.0, 0.0, 0.0, ""))
+        if score < _LEAST_RARITY or covered < _LEAST_COVERED:
             return []
-        return sorted(check for score, _, check in scored if score == best[0])
+        return sorted(check for near, *_, check in scored if near == nearest)
 
     def speaks_of_fixes(self, word: str) -> bool:
         """Whether any check has a word in its name or in what it recommends."""
