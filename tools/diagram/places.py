@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from state.snapshot import Resource, Snapshot
@@ -41,10 +41,23 @@ def places(snapshot: Snapshot) -> Mapping[str, Place]:
     """Resource id -> where it is."""
     vpcs = {_last_part(r.id): r.id for r in snapshot.resources.values() if r.type == VPC}
     subnets = _subnets(snapshot)
-    return {
+    found = {
         resource.id: _place(resource, snapshot, vpcs, subnets.get(resource.id, []))
         for resource in snapshot.resources.values()
     }
+    return {**found, **_beside(snapshot, found)}
+
+
+def _beside(snapshot: Snapshot, found: Mapping[str, Place]) -> Mapping[str, Place]:
+    """Volumes and the like lie in a zone and in no VPC: they stand with what uses them there."""
+    users: dict[str, list[Place]] = defaultdict(list)
+    for relation in snapshot.relations:
+        used, user = snapshot.resources.get(relation.target), found.get(relation.source)
+        if used is None or user is None or found[used.id].vpc or not used.member:
+            continue
+        if _zones(used) == {user.zone}:
+            users[used.id].append(replace(found[used.id], vpc=user.vpc, zone=user.zone))
+    return {resource: min(there) for resource, there in users.items()}
 
 
 def _place(

@@ -22,6 +22,7 @@ from tests.tools.diagram.workloads import (
 )
 from tools.diagram import draw
 from tools.diagram.grouping import CROWDED
+from tools.diagram.places import places
 
 
 @pytest.fixture
@@ -79,6 +80,17 @@ def test_a_standby_in_another_zone_stands_in_the_vpc(shop: Shop) -> None:
     lines = draw(shop[0], report_of()).splitlines()
     before = lines[: next(n for n, line in enumerate(lines) if "RDS DB instance" in line)]
     assert [line for line in before if "subgraph" in line][-1].endswith('["VPC main"]')
+
+
+def test_a_volume_stands_in_the_zone_of_its_server_and_another_zones_does_not() -> None:
+    server = resource("i-1", "EC2::Instance", VpcId="vpc-1", AvailabilityZone="eu-west-1a")
+    volumes = [
+        resource(f"vol-{zone}", "EC2::Volume", AvailabilityZone=f"eu-west-1{zone}") for zone in "ab"
+    ]
+    used = [link(server, each, DATA, "reads and writes") for each in volumes]
+    found = places(snapshot_of([server, *volumes], used))
+    assert found[volumes[0].id] == found[server.id]
+    assert (found[volumes[1].id].vpc, found[volumes[1].id].zone) == ("", "")
 
 
 def test_relations_are_told_apart_by_line_and_label(shop: Shop) -> None:
