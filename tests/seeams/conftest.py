@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
+from graph.runs import assess
 from seeams.app import app
 from state.grades import (
     AnswerRow,
@@ -27,6 +28,7 @@ from state.objectives import Objectives
 from state.report import Report, WorkloadSummary
 from state.snapshot import Relation, RelationKind, Resource, Selector, Snapshot
 from state.store import RunRow, Store
+from tests.graph.fakes import CountingAccount, request
 
 HOSTILE = "[red]x[/] \x1b[2J\u202e|`<b>"
 DATABASE = "arn:aws:rds:eu-west-1:123456789012:db:orders"
@@ -39,6 +41,15 @@ Seeams = Callable[..., Result]
 def seeams() -> Seeams:
     """Runs a command as a user would, without a terminal."""
     return lambda *arguments, **options: CliRunner().invoke(app, list(arguments), **options)
+
+
+@pytest.fixture
+def assessed(tmp_path: Path) -> str:
+    """The address of a store with two databases assessed."""
+    url = f"sqlite:///{tmp_path}/seeams.db"
+    with Store(url) as store:
+        assess(store, request(), Objectives(rto_seconds=3600, rpo_seconds=900), CountingAccount())
+    return url
 
 
 @pytest.fixture

@@ -4,27 +4,13 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 import yaml
 from typer.testing import Result
 
-from graph.runs import assess
 from seeams.commands.writing_code import file_for
 from state.as_code import AsCode
-from state.objectives import Objectives
-from state.store import Store
-from tests.graph.fakes import CountingAccount, request
 
 Seeams = Callable[..., Result]
-
-
-@pytest.fixture
-def assessed(tmp_path: Path) -> str:
-    """The address of a store with two databases assessed."""
-    url = f"sqlite:///{tmp_path}/seeams.db"
-    with Store(url) as store:
-        assess(store, request(), Objectives(rto_seconds=3600, rpo_seconds=900), CountingAccount())
-    return url
 
 
 def test_a_template_and_nothing_else_on_stdout(seeams: Seeams, assessed: str) -> None:

@@ -6,32 +6,18 @@ from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
 
-import pytest
 from rich.console import Console
 from typer.testing import Result
 
-from graph.runs import assess
 from seeams.rendering.names import Names
 from seeams.rendering.recommendations import as_markdown, print_recommendations
 from state.grades import Documentation
 from state.judgements import Cost, Effort, Layer
-from state.objectives import Objectives
 from state.recommendations import How, Recommendation, Recommended, Source
 from state.report import Report
 from state.snapshot import Snapshot
-from state.store import Store
-from tests.graph.fakes import CountingAccount, request
 
 Seeams = Callable[..., Result]
-
-
-@pytest.fixture
-def assessed(tmp_path: Path) -> str:
-    """The address of a store with two databases assessed."""
-    url = f"sqlite:///{tmp_path}/seeams.db"
-    with Store(url) as store:
-        assess(store, request(), Objectives(rto_seconds=3600, rpo_seconds=900), CountingAccount())
-    return url
 
 
 def test_as_many_as_were_asked_for_with_all_ways(seeams: Seeams, assessed: str) -> None:

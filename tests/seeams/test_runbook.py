@@ -5,27 +5,13 @@ from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
 
-import pytest
 from rich.console import Console
 from typer.testing import Result
 
-from graph.runs import assess
 from seeams.rendering.runbook import print_runbook
-from state.objectives import Objectives
 from state.runbooks import Runbook
-from state.store import Store
-from tests.graph.fakes import CountingAccount, request
 
 Seeams = Callable[..., Result]
-
-
-@pytest.fixture
-def assessed(tmp_path: Path) -> str:
-    """The address of a store with two databases assessed."""
-    url = f"sqlite:///{tmp_path}/seeams.db"
-    with Store(url) as store:
-        assess(store, request(), Objectives(rto_seconds=3600, rpo_seconds=900), CountingAccount())
-    return url
 
 
 def test_markdown_on_stdout(seeams: Seeams, assessed: str) -> None:

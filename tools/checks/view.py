@@ -1,5 +1,6 @@
 """How a check sees the account: a resource, what it is linked to, and a memory of what was read."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
@@ -88,13 +89,13 @@ def grouped(relations: Iterable[Relation], *, by_source: bool) -> dict[str, list
     return index
 
 
-class Subject:
+class Subject(ABC):
     """Whoever stands for one resource, and is asked what it is."""
 
     @property
+    @abstractmethod
     def resource(self) -> Resource:
         """The resource."""
-        raise NotImplementedError
 
     @property
     def id(self) -> str:

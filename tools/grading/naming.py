@@ -1,12 +1,6 @@
 """Which resource people mean by what they call it."""
 
-from collections.abc import Callable, Mapping, Sequence
-
-_MEANS: Sequence[Callable[[str, str, str], bool]] = (
-    lambda resource, _, what: resource == what,
-    lambda _, name, what: name == what,
-    lambda resource, _, what: bool(what) and resource.endswith((f":{what}", f"/{what}")),
-)
+from collections.abc import Mapping
 
 
 def called(names: Mapping[str, str], what: str) -> list[str]:
@@ -19,8 +13,8 @@ def called(names: Mapping[str, str], what: str) -> list[str]:
     Returns:
         Ids, in order.
     """
-    for means in _MEANS:
-        found = [resource for resource, name in names.items() if means(resource, name, what)]
-        if found:
-            return sorted(found)
-    return []
+    if not what or what in names:
+        return [what] if what else []
+    named = sorted(resource for resource, name in names.items() if name == what)
+    ends = (f":{what}", f"/{what}")
+    return named or sorted(resource for resource in names if resource.endswith(ends))
